@@ -1,0 +1,47 @@
+#pragma once
+
+// Checks a neuroh5 file as a whole.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace miv::neuroh5 {
+
+enum class Severity { kWarning, kError };
+
+/// One thing that is wrong with a file.
+struct Finding {
+  Severity severity = Severity::kError;
+  std::string path;  ///< "/Populations/PYR/Trees/Section"
+  std::string what;
+  std::string expected;  ///< may be empty
+  std::string found;     ///< may be empty
+  std::string remedy;
+};
+
+struct ValidateOptions {
+  std::size_t max_findings = 100;  ///< stops after so many
+  /// Memory for values read at once.
+  std::uint64_t block_bytes = std::uint64_t{64} << 20;
+};
+
+/// Errors (a reader must refuse or would misread):
+///   not HDF5, /H5Types absent or unusable; index, pointer and value lengths
+///   that disagree; pointers that decrease or leave the values; gids beyond the
+///   population; value types that neuroh5 does not allow; edge attributes whose
+///   length is not the number of edges; source or destination beyond the
+///   population; trees that fail CheckTree; Synapse Attributes of unequal
+///   lengths.
+/// Warnings (legal, but some program will stumble):
+///   attributes of one namespace with different cells, a gid or destination
+///   stored twice, projections not listed as valid, trees of one section,
+///   missing hard links among Trees, the README form of the block pointer.
+/// An empty list means that the file is sound.
+std::vector<Finding> Validate(const std::string& path,
+                              const ValidateOptions& options = {});
+
+/// True if any finding is an error.
+bool HasErrors(const std::vector<Finding>& findings);
+
+}  // namespace miv::neuroh5
