@@ -46,7 +46,7 @@ struct StepContext {
   std::int64_t seed = 0;
   StepInputs inputs;
   std::string output_directory;  ///< absolute, exists, empty
-  Ranks& ranks;
+  parallel::Ranks& ranks;
   StepObserver& observer;
 };
 
