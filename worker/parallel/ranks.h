@@ -31,6 +31,10 @@ class Ranks {
   /// Every rank's `bytes` become those of rank 0 (any length).
   virtual void Broadcast(std::string* bytes) = 0;
 
+  /// Broadcast for a wait of unknown length: ranks that wait sleep instead of
+  /// spinning, at the price of about a millisecond.
+  virtual void PatientBroadcast(std::string* bytes) { Broadcast(bytes); }
+
   /// [size] the value of every rank, on every rank.
   virtual std::vector<std::int64_t> AllGather(std::int64_t value) = 0;
 
