@@ -1,0 +1,83 @@
+#pragma once
+
+// Shapes of config values, and the one function that checks against them.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace miv::pipeline {
+
+enum class ValueType {
+  kAny,
+  kBoolean,
+  kInteger,  ///< 5.0 counts as 5
+  kNumber,   ///< finite
+  kString,
+  kFile,       ///< path of a file
+  kDirectory,  ///< path of a directory
+  kList,       ///< of `element`
+  kMap,        ///< from names of the user's choice to `element`
+  kRecord,     ///< of `fields` and no other key
+  kOneOf,      ///< of `alternatives`, told apart by JSON type
+};
+
+/// What a field is for.
+enum class FieldUse {
+  kRead,      ///< changes the result
+  kResource,  ///< ranks, I/O and chunk sizes: never in a cache key
+  kUnused,    ///< accepted from older configs; a warning, no effect
+};
+
+struct Field;
+
+/// A shape.  Built by the functions of schema_build.h.
+struct Schema {
+  ValueType type = ValueType::kAny;
+  bool nullable = false;
+  std::optional<double> min;  ///< of numbers
+  std::optional<double> max;
+  bool above_min = false;  ///< min itself is excluded
+  std::size_t min_length = 0;  ///< of lists, strings and maps
+  std::optional<std::size_t> max_length;
+  std::vector<std::string> choices;  ///< of strings; of map keys
+  std::string choice_name;           ///< "a section class"
+  std::shared_ptr<const Schema> element;
+  std::vector<Field> fields;
+  std::vector<Schema> alternatives;
+};
+
+struct Field {
+  std::string name;
+  std::vector<std::string> aliases;  ///< other spellings of the same field
+  Schema schema;
+  FieldUse use = FieldUse::kRead;
+  bool required = false;
+  std::optional<nlohmann::json> default_value;  ///< nullopt = stays absent
+};
+
+/// A field that is accepted without effect.
+struct UnusedField {
+  std::string field;
+};
+
+/// Checks `value`, renames aliases and fills in defaults, at every level.
+///
+/// path: field path of `value`, for errors.  unused: gains the path of every
+/// kUnused field that was given.
+/// Errors (InvalidArgument): UNKNOWN_CONFIG_KEY, MISSING_FIELD, WRONG_TYPE,
+/// OUT_OF_RANGE, DUPLICATE_FIELD (a field under two spellings).
+absl::Status ApplySchema(const Schema& schema, const std::string& path,
+                         nlohmann::json& value,
+                         std::vector<UnusedField>* unused = nullptr);
+
+/// "an integer, at least 0", "a list of 2 numbers", ...
+std::string Describe(const Schema& schema);
+
+}  // namespace miv::pipeline
