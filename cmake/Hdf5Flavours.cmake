@@ -11,3 +11,6 @@ foreach(flavour serial openmpi)
 endforeach()
 set_property(TARGET hdf5::openmpi APPEND PROPERTY
   INTERFACE_LINK_LIBRARIES MPI::MPI_C)
+# Only the C interface of MPI is used; Open MPI's C++ one needs a further library.
+set_property(TARGET MPI::MPI_C APPEND PROPERTY
+  INTERFACE_COMPILE_DEFINITIONS OMPI_SKIP_MPICXX=1)

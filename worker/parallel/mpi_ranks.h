@@ -2,6 +2,7 @@
 
 // Ranks over MPI.
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,13 +26,16 @@ class MpiSession {
 class MpiRanks final : public Ranks {
  public:
   /// All ranks of the launch.  Collective; after MPI_Init_thread.
-  static std::unique_ptr<MpiRanks> World();
+  /// max_message: bytes after which a transfer is cut; below 2 GiB.
+  static std::unique_ptr<MpiRanks> World(
+      std::size_t max_message = std::size_t{1} << 30);
   ~MpiRanks() override;
 
   int rank() const override;
   int size() const override;
   void Barrier() override;
   void Broadcast(std::string* bytes) override;
+  void PatientBroadcast(std::string* bytes) override;
   std::vector<std::int64_t> AllGather(std::int64_t value) override;
   std::int64_t ExclusiveScan(std::int64_t value) override;
   std::int64_t Sum(std::int64_t value) override;
