@@ -2,7 +2,10 @@ TITLE Fast sodium current of interneurons
 
 COMMENT
 Wang & Buzsaki, J Neurosci 16:6402-6413, 1996, with their rate factor phi = 5.
-Activation is instantaneous; it is part of the current, not a state.
+Activation is instantaneous.  It is evaluated where the gates are advanced, once
+per time step, and not within the current: the slope conductance of an
+instantaneous gate is negative and large, and an implicit step that contains it
+is unstable.
 
     i = gbar m_inf^3 h (v - ena)
     m: a = 0.1 lin(v + 35, 10), b = 4 exp(-(v + 60)/18)
@@ -32,6 +35,7 @@ ASSIGNED {
     ena (mV)
     ina (mA/cm2)
     g (S/cm2)
+    m_inf (1)
     h_inf (1)
     tau_h (ms)
 }
@@ -44,10 +48,8 @@ INITIAL {
 }
 
 BREAKPOINT {
-    LOCAL m
     SOLVE gates METHOD cnexp
-    m = m_inf(v)
-    g = gbar * m * m * m * h
+    g = gbar * m_inf * m_inf * m_inf * h
     ina = g * (v - ena)
 }
 
@@ -56,15 +58,12 @@ DERIVATIVE gates {
     h' = (h_inf - h) / tau_h
 }
 
-FUNCTION m_inf(v (mV)) (1) {
+PROCEDURE rates(v (mV)) {
     LOCAL a, b
     a = 0.1 (/ms/mV) * lin(v + 35 (mV), 10 (mV))
     b = 4 (/ms) * exp(-(v + 60 (mV)) / 18 (mV))
     m_inf = a / (a + b)
-}
 
-PROCEDURE rates(v (mV)) {
-    LOCAL a, b
     a = 0.07 (/ms) * exp(-(v + 58 (mV)) / 20 (mV))
     b = 1 (/ms) / (1 + exp(-(v + 28 (mV)) / 10 (mV)))
     h_inf = a / (a + b)
