@@ -30,7 +30,7 @@ struct ArtifactInfo {
 
 struct ArtifactStat {
   bool present = false;
-  std::int64_t size = 0;       ///< of a present artifact
+  std::int64_t size = 0;  ///< of a present artifact
   bool directory = false;
   std::int64_t committed = 0;  ///< bytes of an unfinished upload
 };
@@ -101,7 +101,8 @@ class ArtifactStore {
   /// At most `size` bytes from `offset`; fewer only at the end.
   /// Errors: NotFound; OutOfRange if offset is past the end.
   absl::StatusOr<std::string> Read(absl::string_view digest,
-                                   std::int64_t offset, std::int64_t size) const;
+                                   std::int64_t offset,
+                                   std::int64_t size) const;
 
   /// Makes `destination` (which must not exist; parents are created) the
   /// artifact: a file, or a directory made from its manifest.  Linked files

@@ -4,22 +4,22 @@
 
 #include <cstdint>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include <nlohmann/json.hpp>
 
 namespace miv::server {
 
 /// Bounds of one group; 0 means unlimited.
 struct GroupLimits {
-  double wall_s = 0;               ///< from launch to the last process's end
-  std::int64_t memory_bytes = 0;   ///< resident, summed over the group
-  std::int64_t cpu_s = 0;          ///< of each process
-  std::int64_t file_bytes = 0;     ///< of each file that the group writes
-  std::int64_t processes = 0;      ///< and threads, of the whole group
+  double wall_s = 0;              ///< from launch to the last process's end
+  std::int64_t memory_bytes = 0;  ///< resident, summed over the group
+  std::int64_t cpu_s = 0;         ///< of each process
+  std::int64_t file_bytes = 0;    ///< of each file that the group writes
+  std::int64_t processes = 0;     ///< and threads, of the whole group
   std::int64_t output_bytes = 16 << 20;  ///< kept of stdout and of stderr each
 };
 
@@ -65,8 +65,8 @@ nlohmann::json ToJson(const GroupSpec& spec);
 absl::StatusOr<GroupSpec> GroupSpecFromJson(const nlohmann::json& json);
 
 enum class ExitOutcome {
-  kExited,        ///< `code`
-  kSignalled,     ///< `signal`
+  kExited,     ///< `code`
+  kSignalled,  ///< `signal`
   kWallLimit,
   kMemoryLimit,
   kKilled,        ///< on request

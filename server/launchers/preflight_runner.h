@@ -4,6 +4,7 @@
 // of `miv-worker --preflight` before a job is accepted.
 
 #include <deque>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,6 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "server/launchers/group.h"
-#include <nlohmann/json.hpp>
 
 namespace miv::server {
 
