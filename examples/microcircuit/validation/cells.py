@@ -1,5 +1,6 @@
 """The cells of this example, made from its own templates and morphologies."""
 
+import functools
 import pathlib
 
 import yaml
@@ -13,9 +14,16 @@ POPULATIONS = ("PYR", "PVBC", "OLM")  # those with a morphology
 DT, V_INIT, SECONDORDER = 0.025, -65.0, 2
 
 
+@functools.cache
 def config(name: str):
-    """Content of config/NAME.yml."""
+    """Content of config/NAME.yml; do not change it."""
     return yaml.safe_load((ROOT / "config" / f"{name}.yml").read_text())
+
+
+@functools.cache
+def trees() -> dict[str, swc.Tree]:
+    """The contracted morphology of each population."""
+    return {p: swc.read(ROOT / "morphology" / f"{p}.swc") for p in POPULATIONS}
 
 
 class Factory:
@@ -26,7 +34,6 @@ class Factory:
         h("objref nil")
         mechanisms.load(ROOT / "mechanisms")
         cell_types = config("cell_types")
-        self.trees = {p: swc.read(ROOT / "morphology" / f"{p}.swc") for p in POPULATIONS}
         self._templates = {}
         for population in POPULATIONS:
             name = cell_types[population]["template"]
@@ -35,7 +42,7 @@ class Factory:
             self._templates[population] = getattr(h, name)
 
     def make(self, population: str, gid: int):
-        return self._templates[population](gid, *self.trees[population].arguments())
+        return self._templates[population](gid, *trees()[population].arguments())
 
 
 def detector(cell, target=None):

@@ -170,9 +170,9 @@ def properties(rig: Rig) -> dict[str, float]:
     return found
 
 
-def contacts(factory: cells.Factory, post: str, pre: str):
+def contacts(post: str, pre: str):
     """(section index, expected contacts) of a projection, from the configuration."""
-    tree = factory.trees[post]
+    tree = cells.trees()[post]
     projection = cells.config("synapses")[post][pre]
     density = cells.config("cell_types")[post]["synapses"]["density"]
     shares = zip(projection["sections"], projection["layers"], projection["proportions"])
@@ -188,7 +188,7 @@ def contacts(factory: cells.Factory, post: str, pre: str):
             yield index, per_um * length * share[place]
 
 
-def unitary(factory: cells.Factory, rig: Rig, post: str, pre: str) -> tuple[float, ...]:
+def unitary(rig: Rig, post: str, pre: str) -> tuple[float, ...]:
     """(contacts per cell, amplitude mV, time to peak ms) of one contact at the soma."""
     projection = cells.config("synapses")[post][pre]
     inhibitory = projection["type"] == "inhibitory"
@@ -200,7 +200,7 @@ def unitary(factory: cells.Factory, rig: Rig, post: str, pre: str) -> tuple[floa
     source.number, source.start, source.noise = 1, event_ms, 0
     after = control.t >= event_ms
     amplitude = time = total_weight = 0.0
-    for index, weight in contacts(factory, post, pre):
+    for index, weight in contacts(post, pre):
         objects = []
         for name, parameters in projection["mechanisms"].items():
             synapse = getattr(h, POINT_PROCESSES[name])(rig.cell.sections[index](0.5))
@@ -268,7 +268,7 @@ def main() -> int:
         found[population] = properties(rig)
         for post, pre in CONTACTS:
             if post == population and not arguments.skip_psp:
-                responses[post, pre] = unitary(factory, rig, post, pre)
+                responses[post, pre] = unitary(rig, post, pre)
     good = report_properties(found)
     if responses:
         good &= report_contacts(responses)
