@@ -1,6 +1,7 @@
 #include "common/base/fault.h"
 
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
@@ -29,7 +30,19 @@ std::string Message(const Fault& f) {
   return text;
 }
 
-std::string Encode(const Fault& f) {
+// The member `name`, or `absent` unless it is there and of the same JSON type.
+template <typename T>
+T Part(const nlohmann::json& json, const char* name, const T& absent) {
+  const auto member = json.find(name);
+  if (member == json.end()) return absent;
+  const bool fits = std::is_same_v<T, std::string> ? member->is_string()
+                                                   : member->is_number();
+  return fits ? member->get<T>() : absent;
+}
+
+}  // namespace
+
+std::string FaultToJson(const Fault& f) {
   const nlohmann::json json = {
       {"reason", f.reason},     {"step", f.step},
       {"field", f.field},       {"file", f.file},
@@ -41,32 +54,32 @@ std::string Encode(const Fault& f) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-Fault Decode(const std::string& text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+Fault FaultFromJson(absl::string_view text) {
+  const auto json =
+      nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
   Fault f;
   if (!json.is_object()) return f;
-  f.reason = json.value("reason", "");
-  f.step = json.value("step", "");
-  f.field = json.value("field", "");
-  f.file = json.value("file", "");
-  f.line = json.value("line", 0);
-  f.what = json.value("what", "");
-  f.expected = json.value("expected", "");
-  f.found = json.value("found", "");
-  f.remedy = json.value("remedy", "");
-  f.rank = json.value("rank", -1);
-  f.gid = json.value("gid", std::int64_t{-1});
-  f.simulated_ms = json.value("simulated_ms", -1.0);
-  f.phase = json.value("phase", "");
-  f.output = json.value("output", "");
+  f.reason = Part(json, "reason", f.reason);
+  f.step = Part(json, "step", f.step);
+  f.field = Part(json, "field", f.field);
+  f.file = Part(json, "file", f.file);
+  f.line = Part(json, "line", f.line);
+  f.what = Part(json, "what", f.what);
+  f.expected = Part(json, "expected", f.expected);
+  f.found = Part(json, "found", f.found);
+  f.remedy = Part(json, "remedy", f.remedy);
+  f.rank = Part(json, "rank", f.rank);
+  f.gid = Part(json, "gid", f.gid);
+  f.simulated_ms = Part(json, "simulated_ms", f.simulated_ms);
+  f.phase = Part(json, "phase", f.phase);
+  f.output = Part(json, "output", f.output);
   return f;
 }
 
-}  // namespace
-
 absl::Status MakeStatus(absl::StatusCode code, const Fault& fault) {
   absl::Status status(code, Message(fault));
-  if (!status.ok()) status.SetPayload(kPayloadUrl, absl::Cord(Encode(fault)));
+  if (!status.ok())
+    status.SetPayload(kPayloadUrl, absl::Cord(FaultToJson(fault)));
   return status;
 }
 
@@ -77,7 +90,7 @@ absl::Status InvalidInput(const Fault& fault) {
 std::optional<Fault> FaultOf(const absl::Status& status) {
   const auto payload = status.GetPayload(kPayloadUrl);
   if (!payload.has_value()) return std::nullopt;
-  return Decode(std::string(*payload));
+  return FaultFromJson(std::string(*payload));
 }
 
 Fault FaultOrMessage(const absl::Status& status) {

@@ -48,4 +48,9 @@ Fault FaultOrMessage(const absl::Status& status);
 /// error lacks (step, file, field prefix stays as it is) and keeps its code.
 absl::Status WithContext(const absl::Status& status, const Fault& context);
 
+/// A JSON object with one member per part, all of them present; and back.
+/// Absent members and members of another type become empty parts.
+std::string FaultToJson(const Fault& fault);
+Fault FaultFromJson(absl::string_view json);
+
 }  // namespace miv

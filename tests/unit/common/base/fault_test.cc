@@ -56,5 +56,29 @@ TEST(WithContext, FillsWhatIsMissingAndKeepsTheRest) {
   EXPECT_EQ(fault->line, 7);
 }
 
+TEST(FaultJson, HoldsEveryPart) {
+  const Fault fault = Example();
+  const Fault back = FaultFromJson(FaultToJson(fault));
+  EXPECT_EQ(back.reason, fault.reason);
+  EXPECT_EQ(back.field, fault.field);
+  EXPECT_EQ(back.line, fault.line);
+  EXPECT_EQ(back.remedy, fault.remedy);
+  EXPECT_EQ(back.gid, fault.gid);
+}
+
+TEST(FaultJson, LeavesOutPartsOfAnotherType) {
+  const Fault fault = FaultFromJson(
+      R"({"what": ["x"], "line": "7", "gid": 12, "reason": "SOME_REASON"})");
+  EXPECT_EQ(fault.what, "");
+  EXPECT_EQ(fault.line, 0);
+  EXPECT_EQ(fault.gid, 12);
+  EXPECT_EQ(fault.reason, "SOME_REASON");
+}
+
+TEST(FaultJson, OfTextThatIsNotAnObjectIsEmpty) {
+  EXPECT_EQ(FaultFromJson("[1]").what, "");
+  EXPECT_EQ(FaultFromJson("{").reason, "");
+}
+
 }  // namespace
 }  // namespace miv
