@@ -67,3 +67,20 @@ function(miv_test)
       TIMEOUT ${A_TIMEOUT} ENVIRONMENT "${environment}")
   endif()
 endfunction()
+
+# miv_python_test(NAME e2e_demo SCRIPT demo_test.py [LABEL e2e] [TIMEOUT 300])
+# A test in Python over the built programs (tests/support/harness.py).
+function(miv_python_test)
+  cmake_parse_arguments(A "" "NAME;SCRIPT;LABEL;TIMEOUT" "" ${ARGN})
+  if(NOT A_LABEL)
+    set(A_LABEL e2e)
+  endif()
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 300)
+  endif()
+  add_test(NAME ${A_NAME} COMMAND /usr/bin/python3
+           ${CMAKE_CURRENT_SOURCE_DIR}/${A_SCRIPT})
+  set_tests_properties(${A_NAME} PROPERTIES LABELS ${A_LABEL}
+    TIMEOUT ${A_TIMEOUT} ENVIRONMENT
+    "MIV_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support;PYTHONDONTWRITEBYTECODE=1")
+endfunction()
