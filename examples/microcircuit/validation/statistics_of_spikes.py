@@ -38,8 +38,8 @@ class Statistics:
 
     @staticmethod
     def _pairwise(counts: np.ndarray) -> float:
-        """Mean correlation over all pairs of cells that fire."""
-        counts = counts[counts.any(axis=1)]
+        """Mean correlation over all pairs of cells whose count varies."""
+        counts = counts[counts.std(axis=1) > 0]
         if len(counts) < 2:
             return float("nan")
         matrix = np.corrcoef(counts)
