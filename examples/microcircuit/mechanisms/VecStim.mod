@@ -14,7 +14,7 @@ NEURON {
     THREADSAFE
     ARTIFICIAL_CELL VecStim
     RANGE xpos, ypos, zpos, gid
-    BBCOREPOINTER times
+    BBCOREPOINTER train
 }
 
 UNITS {
@@ -31,7 +31,7 @@ PARAMETER {
 ASSIGNED {
     next_index (1)
     next_time (ms)
-    times
+    train
 }
 
 INITIAL {
@@ -52,14 +52,17 @@ NET_RECEIVE(weight (1)) {
 PROCEDURE fetch() {
 VERBATIM
     {
-        IvocVect* list = (IvocVect*)(_p_times);
+        IvocVect* list = (IvocVect*)(_p_train);
         int k = (int)next_index;
         next_time = -1.;
         if (list && k < vector_capacity(list)) {
             next_time = vector_vec(list)[k];
             next_index = (double)(k + 1);
-            if (next_time < t) {
+            if (next_time < t - 1e-9) {
                 hoc_execerror("VecStim:", "times must ascend and not precede the start");
+            }
+            if (next_time < t) {
+                next_time = t; /* an equal time; t carries the rounding of an interval */
             }
         }
     }
@@ -69,7 +72,7 @@ ENDVERBATIM
 PROCEDURE play() {
 VERBATIM
     {
-        IvocVect* old = (IvocVect*)(_p_times);
+        IvocVect* old = (IvocVect*)(_p_train);
         IvocVect* fresh = (IvocVect*)0;
         if (ifarg(1)) {
             fresh = vector_arg(1);
@@ -78,7 +81,7 @@ VERBATIM
         if (old) {
             hoc_obj_unref(*vector_pobj(old));
         }
-        *(void**)(&(_p_times)) = (void*)fresh;
+        *(void**)(&(_p_train)) = (void*)fresh;
     }
 ENDVERBATIM
 }
@@ -95,8 +98,8 @@ PROCEDURE position(x (um), y (um), z (um)) {
 
 DESTRUCTOR {
 VERBATIM
-    if (_p_times) {
-        hoc_obj_unref(*vector_pobj((IvocVect*)(_p_times)));
+    if (_p_train) {
+        hoc_obj_unref(*vector_pobj((IvocVect*)(_p_train)));
     }
 ENDVERBATIM
 }

@@ -435,6 +435,21 @@ def test_vecstim_spikes_at_its_times_and_forgets_them(factory):
     assert (source.xpos, source.ypos, source.zpos) == (1, 2, 3)
 
 
+def test_vecstim_accepts_equal_times_that_are_no_binary_fractions(factory):
+    from neuron import h
+
+    times = np.repeat(np.sort(np.random.default_rng(0).uniform(0, 100, 2000)), 2)
+    source = h.VecStim()
+    source.play(h.Vector(times))
+    found = h.Vector()
+    connection = h.NetCon(source, None)
+    connection.record(found)
+    h.finitialize(-65)
+    h.continuerun(101)
+    assert len(found) == len(times)
+    assert np.abs(np.array(found) - times).max() < 1e-12
+
+
 def test_vecstim_refuses_descending_times(factory):
     from neuron import h
 
