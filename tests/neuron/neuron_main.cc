@@ -1,0 +1,15 @@
+// main() of tests that start NEURON: its library exports a main of its own, so
+// a test program must bring one as an object.
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  const int result = RUN_ALL_TESTS();
+  std::fflush(stdout);
+  std::fflush(stderr);
+  std::_Exit(result);  // NEURON's objects outlive every destructor
+}
