@@ -1,0 +1,110 @@
+#include "client/submission.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
+#include "common/base/fault.h"
+#include "common/base/files.h"
+#include "common/base/nearest_name.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/pipeline_proto.h"
+
+namespace miv::client {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What to try instead of a path that is not there.
+std::string PathRemedy(const std::string& path) {
+  const fs::path folder = fs::path(path).parent_path();
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder.empty() ? "." : folder, error), end;
+       !error && entry != end; entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  const std::string nearest =
+      NearestName(fs::path(path).filename().string(), names);
+  if (!nearest.empty())
+    return absl::StrCat("Did you mean \"", (folder / nearest).string(), "\"?");
+  return "Relative paths start at the directory of the pipeline file.";
+}
+
+absl::Status CheckReference(const pipeline::FileReference& reference,
+                            const std::string& path) {
+  std::error_code error;
+  const fs::file_status found = fs::status(path, error);
+  const std::string wanted = reference.directory ? "a directory" : "a file";
+  Fault fault{.field = reference.field, .expected = wanted, .found = path};
+  if (!fs::exists(found)) {
+    fault.reason = "FILE_NOT_FOUND";
+    fault.what = absl::StrCat("there is no ", reference.path);
+    fault.remedy = PathRemedy(path);
+    return InvalidInput(fault);
+  }
+  if (fs::is_directory(found) == reference.directory) return absl::OkStatus();
+  fault.reason = reference.directory ? "NOT_A_DIRECTORY" : "NOT_A_FILE";
+  fault.what = absl::StrCat(reference.path, " is not ", wanted);
+  return InvalidInput(fault);
+}
+
+absl::Status AddFile(const pipeline::FileReference& reference,
+                     const std::string& directory, Submission* submission) {
+  v1::UploadedFile* file = submission->wire.add_files();
+  file->set_path(reference.path);
+  file->set_directory(reference.directory);
+  if (IsDigest(reference.path)) {
+    file->set_digest(reference.path);
+    return absl::OkStatus();
+  }
+  const std::string path = JoinPath(directory, reference.path);
+  MIV_RETURN_IF_ERROR(CheckReference(reference, path));
+  std::vector<Blob> blobs;
+  if (reference.directory) {
+    MIV_ASSIGN_OR_RETURN(blobs, BlobsOfDirectory(path, reference.path));
+  } else {
+    MIV_ASSIGN_OR_RETURN(blobs.emplace_back(),
+                         BlobOfFile(path, reference.path));
+  }
+  file->set_digest(blobs.back().digest);
+  file->set_size(blobs.back().size);
+  for (Blob& blob : blobs) submission->blobs.push_back(std::move(blob));
+  return absl::OkStatus();
+}
+
+absl::Status Fill(const std::string& directory, Submission* submission) {
+  MIV_ASSIGN_OR_RETURN(submission->resolved,
+                       pipeline::Resolve(submission->spec));
+  submission->wire = PipelineToProto(submission->spec);
+  for (const auto& reference : pipeline::FilesOf(submission->resolved))
+    MIV_RETURN_IF_ERROR(AddFile(reference, directory, submission));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Submission> MakeSubmission(pipeline::PipelineSpec spec,
+                                          config::SourceMap sources,
+                                          const std::string& directory) {
+  Submission submission{.spec = std::move(spec), .sources = std::move(sources)};
+  if (const auto status = Fill(directory, &submission); !status.ok())
+    return config::WithSource(status, submission.sources);
+  return submission;
+}
+
+absl::StatusOr<Submission> LoadSubmission(const std::string& path,
+                                          const Overrides& overrides) {
+  MIV_ASSIGN_OR_RETURN(pipeline::LoadedPipeline loaded,
+                       pipeline::LoadPipelineFile(path));
+  for (const auto& set : overrides.sets)
+    MIV_RETURN_IF_ERROR(
+        pipeline::ApplyOverride(loaded.spec, set, &loaded.sources));
+  if (overrides.seed.has_value()) loaded.spec.seed = *overrides.seed;
+  if (overrides.ranks.has_value())
+    for (auto& step : loaded.spec.steps) step.ranks = *overrides.ranks;
+  return MakeSubmission(std::move(loaded.spec), std::move(loaded.sources),
+                        loaded.directory);
+}
+
+}  // namespace miv::client
