@@ -50,7 +50,7 @@ struct Task {
   std::string step;
   std::string kind;  ///< canonical
   TaskState state = TaskState::kWaiting;
-  int ranks = 1;  ///< that it will run on
+  int ranks = 1;          ///< that it will run on
   std::string cache_key;  ///< empty until every input is known
   int attempts = 0;
   std::vector<Output> outputs;

@@ -169,8 +169,8 @@ template std::optional<GroupState> StateNamed(absl::string_view);
 template <typename State>
 absl::Status CheckMove(State from, State to) {
   if (IsLegalMove(from, to)) return absl::OkStatus();
-  return absl::InternalError(absl::StrCat("illegal move from ", NameOf(from),
-                                          " to ", NameOf(to)));
+  return absl::InternalError(
+      absl::StrCat("illegal move from ", NameOf(from), " to ", NameOf(to)));
 }
 
 template absl::Status CheckMove(JobState, JobState);
