@@ -128,6 +128,13 @@ class ArtifactStore {
   explicit ArtifactStore(ArtifactStoreOptions options);
   std::string IncomingPath(absl::string_view digest) const;
   std::string NewIncomingPath();
+  absl::StatusOr<ArtifactInfo> TakeIn(absl::string_view bytes, bool directory);
+  absl::Status PlaceFile(absl::string_view digest,
+                         const std::string& destination, bool executable,
+                         PlaceMode mode) const;
+  absl::Status PlaceDirectory(absl::string_view digest,
+                              const std::string& destination,
+                              PlaceMode mode) const;
   absl::Status Place(const std::string& incoming, absl::string_view digest,
                      bool directory);
 
