@@ -21,7 +21,7 @@ struct SectionGeometry {
   double length_um = 0;       ///< L, positive
   int nseg = 1;               ///< segments of equal length, at least 1
 
-  std::vector<double> arc;  ///< normalised arc length, 0..1, ascending
+  std::vector<double> arc;         ///< normalised arc length, 0..1, ascending
   std::vector<std::int8_t> layer;  ///< layer index, -1 = none
   std::vector<float> x, y, z;      ///< um
 };
