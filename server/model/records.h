@@ -72,6 +72,7 @@ struct Attempt {
   absl::Time cancel_asked = absl::InfinitePast();
   /// Serialised v1.Finished of a successful worker, from kReported on.
   std::string finished;
+  std::vector<Output> published;  ///< those of its outputs that are in already
 };
 
 enum class GroupClass {

@@ -132,6 +132,22 @@ absl::StatusOr<std::vector<Task>> SqliteTransaction::LiveTasksWithKey(
                    {cache_key}, TaskFromRow);
 }
 
+absl::StatusOr<std::string> SqliteTransaction::LatestKey(
+    absl::string_view name, absl::string_view step) {
+  MIV_ASSIGN_OR_RETURN(
+      const std::optional<std::string> key,
+      First<std::string>(
+          db_,
+          "SELECT cache_key FROM jobs JOIN tasks ON tasks.job = jobs.id "
+          "WHERE jobs.name = ? AND tasks.step = ? "
+          "AND tasks.state IN ('SUCCEEDED', 'CACHED') "
+          "ORDER BY jobs.ordinal DESC LIMIT 1",
+          {name, step}, [](const SqlRow& row) -> absl::StatusOr<std::string> {
+            return row.Text(0);
+          }));
+  return key.value_or("");
+}
+
 absl::StatusOr<Attempt> SqliteTransaction::GetAttempt(const AttemptId& id) {
   return OrNotFound(
       First<Attempt>(

@@ -118,6 +118,7 @@ absl::StatusOr<Attempt> AttemptFromRow(const SqlRow& row) {
   attempt.ended = TimeFromSql(row.Int(7));
   attempt.cancel_asked = TimeFromSql(row.Int(8));
   attempt.finished = row.Text(9);
+  MIV_ASSIGN_OR_RETURN(attempt.published, OutputsFromJson(row.Text(10)));
   return attempt;
 }
 

@@ -20,7 +20,7 @@ inline constexpr char kTaskColumns[] =
     "report, queued, started, ended";
 inline constexpr char kAttemptColumns[] =
     "job, idx, number, group_id, state, outcome, started, ended, "
-    "cancel_asked, finished";
+    "cancel_asked, finished, published";
 inline constexpr char kGroupColumns[] =
     "id, state, class, model_key, ranks, token_digest, acknowledged, "
     "assignments, single_use, pid, created, idle_since, leaving_since, ended";

@@ -21,6 +21,7 @@ CREATE TABLE jobs (
   cancel_requested INTEGER NOT NULL,
   cancel_reason TEXT NOT NULL,
   error TEXT);
+CREATE INDEX jobs_by_name ON jobs(name, ordinal);
 CREATE INDEX jobs_by_state ON jobs(state, ordinal);
 CREATE TABLE plans (
   job TEXT PRIMARY KEY,
@@ -54,6 +55,7 @@ CREATE TABLE attempts (
   ended INTEGER NOT NULL,
   cancel_asked INTEGER NOT NULL,
   finished BLOB NOT NULL,
+  published TEXT NOT NULL,
   PRIMARY KEY (job, idx, number)) WITHOUT ROWID;
 CREATE INDEX attempts_alive ON attempts(group_id) WHERE state != 'ENDED';
 CREATE TABLE groups (

@@ -24,6 +24,8 @@ class SqliteTransaction final : public WriteTransaction {
   absl::StatusOr<std::vector<Task>> TasksIn(TaskState state) override;
   absl::StatusOr<std::vector<Task>> LiveTasksWithKey(
       absl::string_view cache_key) override;
+  absl::StatusOr<std::string> LatestKey(absl::string_view name,
+                                        absl::string_view step) override;
   absl::StatusOr<Attempt> GetAttempt(const AttemptId& id) override;
   absl::StatusOr<std::vector<Attempt>> AttemptsOf(const TaskId& id) override;
   absl::StatusOr<std::vector<Attempt>> LiveAttempts() override;

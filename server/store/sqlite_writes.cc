@@ -50,15 +50,16 @@ absl::Status SqliteTransaction::PutTask(const Task& task) {
 
 absl::Status SqliteTransaction::PutAttempt(const Attempt& attempt) {
   const TaskId& task = attempt.id.task;
+  const std::string published = OutputsToJson(attempt.published);
   return db_.Run(
       "INSERT OR REPLACE INTO attempts (job, idx, number, group_id, state, "
-      "outcome, started, ended, cancel_asked, finished) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "outcome, started, ended, cancel_asked, finished, published) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {Text(task.job.text()), Int(task.index), Int(attempt.id.number),
        Text(attempt.group.text()), StateName(attempt.state),
        StateName(attempt.outcome), TimeToSql(attempt.started),
        TimeToSql(attempt.ended), TimeToSql(attempt.cancel_asked),
-       Blob{attempt.finished}});
+       Blob{attempt.finished}, Text(published)});
 }
 
 absl::Status SqliteTransaction::PutGroup(const Group& group) {

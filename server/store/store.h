@@ -59,6 +59,11 @@ class ReadTransaction {
   virtual absl::StatusOr<std::vector<Task>> LiveTasksWithKey(
       absl::string_view cache_key) = 0;
 
+  /// Cache key of the step called `step` in the latest job called `name` in
+  /// which it ended well; empty if there is none.
+  virtual absl::StatusOr<std::string> LatestKey(absl::string_view name,
+                                                absl::string_view step) = 0;
+
   virtual absl::StatusOr<Attempt> GetAttempt(const AttemptId& id) = 0;
   virtual absl::StatusOr<std::vector<Attempt>> AttemptsOf(const TaskId& id) = 0;
   /// Attempts that have not ended, oldest first.

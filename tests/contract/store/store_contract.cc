@@ -193,6 +193,20 @@ TEST_P(StoreContract, FindsTasksByJobByStateAndByKey) {
               ElementsAre(a + "/1", b + "/0"));
 }
 
+TEST_P(StoreContract, KnowsTheLatestKeyOfAStepThatEndedWell) {
+  const Job old = PutJob(), last = PutJob(), failed = PutJob();
+  PutTask(old.id, 0, TaskState::kSucceeded, "k1");
+  PutTask(last.id, 0, TaskState::kCached, "k2");
+  PutTask(failed.id, 0, TaskState::kFailed, "k3");
+  const auto key = [&](const char* name, const char* step) {
+    return *Read<std::string>(
+        [&](ReadTransaction& t) { return t.LatestKey(name, step); });
+  };
+  EXPECT_EQ(key("network", "step0"), "k2");
+  EXPECT_EQ(key("network", "step1"), "");
+  EXPECT_EQ(key("other", "step0"), "");
+}
+
 TEST_P(StoreContract, FindsTheWorkOfAGroupUntilItIsReported) {
   const Job job = PutJob();
   Attempt attempt;
@@ -200,6 +214,7 @@ TEST_P(StoreContract, FindsTheWorkOfAGroupUntilItIsReported) {
   attempt.group = NewGroupId();
   attempt.cancel_asked = At(5);
   attempt.finished = std::string("\0\x80", 2);
+  attempt.published = {{"a.h5", "sha256:1", 3}};
   Write([&](WriteTransaction& t) { return t.PutAttempt(attempt); });
   const auto work = [&] {
     return *Read<std::optional<Attempt>>(
@@ -209,6 +224,7 @@ TEST_P(StoreContract, FindsTheWorkOfAGroupUntilItIsReported) {
   EXPECT_EQ(work()->id, attempt.id);
   EXPECT_EQ(work()->cancel_asked, At(5));
   EXPECT_EQ(work()->finished, attempt.finished);
+  EXPECT_EQ(work()->published, attempt.published);
   attempt.state = AttemptState::kReported;
   Write([&](WriteTransaction& t) { return t.PutAttempt(attempt); });
   EXPECT_FALSE(work().has_value());
