@@ -5,6 +5,6 @@
 namespace miv::worker {
 
 /// Every component that this worker can run.
-StepTable AllSteps();
+const StepTable& AllSteps();
 
 }  // namespace miv::worker

@@ -1,0 +1,27 @@
+#pragma once
+
+// The build components, by the names of their kinds.  Inputs (by role), config
+// fields and outputs are those of common/pipeline's kinds; every step is
+// collective and its output does not depend on the number of ranks.
+
+#include "worker/build/steps/step.h"
+
+namespace miv::worker {
+
+/// config -> neuro.h5 with /H5Types.
+absl::StatusOr<nlohmann::json> H5TypesStep(StepContext& ctx);
+
+/// types -> coordinates.h5: soma positions (U, V, L and X, Y, Z) of every cell.
+absl::StatusOr<nlohmann::json> NetworkArchitectureStep(StepContext& ctx);
+
+/// coordinates -> distances.h5: distances along the layers from the origin.
+absl::StatusOr<nlohmann::json> MeasureDistancesStep(StepContext& ctx);
+
+/// types, morphology -> forest.h5: the morphology for every cell of a
+/// population.
+absl::StatusOr<nlohmann::json> GenerateSynapseForestStep(StepContext& ctx);
+
+/// file -> the same file under its own name, checked.
+absl::StatusOr<nlohmann::json> ImportStep(StepContext& ctx);
+
+}  // namespace miv::worker

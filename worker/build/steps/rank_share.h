@@ -1,0 +1,51 @@
+#pragma once
+
+// How ranks share work, and what they report of it.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "absl/status/status.h"
+#include "worker/build/geometry/dispersion.h"
+#include "worker/parallel/ranks.h"
+
+namespace miv::worker {
+
+/// Items [begin, end) of a rank; the shares of all ranks are consecutive and
+/// differ by at most one item.
+struct Share {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::uint64_t size() const { return end - begin; }
+};
+Share ShareOf(std::uint64_t items, int rank, int size);
+
+/// Lets the ranks compute disjoint blocks of rows and gives every rank all of
+/// them.  The runner must not outlive `ranks`.
+build::BlockRunner RunOnRanks(parallel::Ranks& ranks);
+
+/// Counts what a rank did, for the report of a step.
+class WorkMeter {
+ public:
+  /// Starts the CPU clock of this process.
+  WorkMeter();
+
+  void AddCells(std::uint64_t n) { cells_ += n; }
+  void AddSynapses(std::uint64_t n) { synapses_ += n; }
+  void AddEdges(std::uint64_t n) { edges_ += n; }
+
+  /// Collective: {"cells": [ranks], "synapses": [ranks], "edges": [ranks],
+  /// "cpu_s": [ranks]}, the same on every rank.
+  nlohmann::json Report(parallel::Ranks& ranks) const;
+
+ private:
+  double cpu_start_s_;
+  std::uint64_t cells_ = 0;
+  std::uint64_t synapses_ = 0;
+  std::uint64_t edges_ = 0;
+};
+
+}  // namespace miv::worker
