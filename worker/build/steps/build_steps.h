@@ -21,6 +21,10 @@ absl::StatusOr<nlohmann::json> MeasureDistancesStep(StepContext& ctx);
 /// population.
 absl::StatusOr<nlohmann::json> GenerateSynapseForestStep(StepContext& ctx);
 
+/// coordinates, distances, forest:P, synapses:P, connections:P of every
+/// population -> cells.h5, connections.h5.
+absl::StatusOr<nlohmann::json> Neuroh5GraphStep(StepContext& ctx);
+
 /// file -> the same file under its own name, checked.
 absl::StatusOr<nlohmann::json> ImportStep(StepContext& ctx);
 

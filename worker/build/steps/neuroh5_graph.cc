@@ -1,0 +1,111 @@
+// neuroh5_graph: everything about the cells in one file, all projections in
+// another.
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/base/files.h"
+#include "common/base/status_macros.h"
+#include "common/neuroh5/names.h"
+#include "common/neuroh5/projection.h"
+#include "common/neuroh5/reader.h"
+#include "common/neuroh5/writer.h"
+#include "worker/build/steps/build_steps.h"
+#include "worker/build/steps/rank_share.h"
+#include "worker/parallel/parallel_file.h"
+
+namespace miv::worker {
+namespace {
+
+// One object to copy to the same place in an output.
+struct Copy {
+  std::string source_path;
+  std::string object;  // "/Populations/PYR/Trees"
+};
+
+// Every namespace of every population of a file, but only those called `only`
+// unless it is empty.
+absl::Status AddNamespaces(const std::string& path, const std::string& only,
+                           std::vector<Copy>& copies) {
+  MIV_ASSIGN_OR_RETURN(const auto reader, neuroh5::Reader::Open(path));
+  MIV_ASSIGN_OR_RETURN(const auto populations, reader.PopulationNames());
+  for (const auto& population : populations) {
+    MIV_ASSIGN_OR_RETURN(const auto namespaces, reader.Namespaces(population));
+    for (const auto& name : namespaces)
+      if (only.empty() || name == only)
+        copies.push_back({path, absl::StrCat("/", neuroh5::kPopulationsGroup,
+                                             "/", population, "/", name)});
+  }
+  return absl::OkStatus();
+}
+
+struct Plan {
+  neuroh5::Types types;
+  std::vector<Copy> cells;
+  std::vector<Copy> connections;
+};
+
+absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
+  Plan plan;
+  MIV_ASSIGN_OR_RETURN(const StepInput coordinates,
+                       InputOf(ctx, "coordinates"));
+  MIV_ASSIGN_OR_RETURN(const auto reader,
+                       neuroh5::Reader::Open(coordinates.path));
+  plan.types = reader.types();
+  for (const auto& [role, input] : ctx.inputs) {
+    absl::string_view population = role;
+    if (role == "coordinates" || role == "distances") {
+      MIV_RETURN_IF_ERROR(AddNamespaces(input.path, "", plan.cells));
+    } else if (absl::StartsWith(role, "forest:")) {
+      MIV_RETURN_IF_ERROR(
+          AddNamespaces(input.path, neuroh5::kTrees, plan.cells));
+    } else if (absl::StartsWith(role, "synapses:")) {
+      MIV_RETURN_IF_ERROR(
+          AddNamespaces(input.path, neuroh5::kSynapseAttributes, plan.cells));
+    } else if (absl::ConsumePrefix(&population, "connections:")) {
+      plan.connections.push_back(
+          {input.path, absl::StrCat("/", neuroh5::kProjectionsGroup, "/",
+                                    population)});
+    }
+  }
+  const auto by_object = [](const Copy& a, const Copy& b) {
+    return a.object < b.object;
+  };
+  std::sort(plan.cells.begin(), plan.cells.end(), by_object);
+  std::sort(plan.connections.begin(), plan.connections.end(), by_object);
+  return plan;
+}
+
+absl::Status WriteFile(StepContext& ctx, const std::string& name,
+                       const neuroh5::Types& types,
+                       const std::vector<Copy>& copies) {
+  MIV_ASSIGN_OR_RETURN(const auto access, parallel::AccessFor(ctx.ranks));
+  MIV_ASSIGN_OR_RETURN(
+      neuroh5::Writer writer,
+      neuroh5::Writer::Create(JoinPath(ctx.output_directory, name), access,
+                              types));
+  double done = 0;
+  for (const Copy& copy : copies) {
+    MIV_RETURN_IF_ERROR(writer.CopyFrom(copy.source_path, copy.object));
+    ctx.observer.Progress(absl::StrCat("write ", name), ++done,
+                          static_cast<double>(copies.size()), "objects");
+    if (StopRequested(ctx)) return StoppedStatus();
+  }
+  return writer.Close();
+}
+
+}  // namespace
+
+absl::StatusOr<nlohmann::json> Neuroh5GraphStep(StepContext& ctx) {
+  const WorkMeter meter;
+  const auto plan = MakePlan(ctx);
+  MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(plan.status()));
+  MIV_RETURN_IF_ERROR(WriteFile(ctx, "cells.h5", plan->types, plan->cells));
+  MIV_RETURN_IF_ERROR(
+      WriteFile(ctx, "connections.h5", plan->types, plan->connections));
+  return meter.Report(ctx.ranks);
+}
+
+}  // namespace miv::worker
