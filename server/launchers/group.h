@@ -53,9 +53,9 @@ struct GroupSpec {
   std::string socket_directory;  ///< of the worker service; may be empty
   GroupLimits limits;
   SandboxPolicy sandbox = SandboxPolicy::kAuto;
-  /// True if the group runs code that the server's owner did not install
-  /// (mechanisms, templates, hooks of a submission).  Such a group is refused
-  /// where it would have to run with the server's own privileges as root.
+  /// True if the group runs code (mechanisms, templates, hooks) that someone
+  /// else than the server's owner submitted.  Such a group is refused where it
+  /// could not be kept from the server's own files.
   bool user_code = false;
 };
 

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "server/launchers/group.h"
+#include "server/launchers/sandbox.h"
 
 namespace miv::server {
 
@@ -22,7 +23,7 @@ struct PreflightRequest {
   std::string directory;
   nlohmann::json spec;                 ///< content of SPEC.json
   std::vector<std::string> read_only;  ///< paths named in the spec
-  bool user_code = true;               ///< see GroupSpec
+  bool user_code = false;              ///< see GroupSpec
 };
 
 class PreflightRunner {
@@ -49,7 +50,7 @@ struct LocalPreflightOptions {
                         .processes = 64};
 };
 
-/// Runs `miv-worker --preflight directory/spec_preflight.json --result
+/// Runs `miv-worker --preflight directory/inputs/spec.json --result
 /// directory/work/result.json` under a shepherd that ends with this process.
 class LocalPreflightRunner : public PreflightRunner {
  public:
@@ -58,6 +59,7 @@ class LocalPreflightRunner : public PreflightRunner {
 
  private:
   const LocalPreflightOptions options_;
+  const SandboxAbilities abilities_;
 };
 
 /// Answers what it was told to, in order; then `{}` for ever.

@@ -1,0 +1,30 @@
+#pragma once
+
+// The group's first process.
+
+#include <sys/types.h>
+
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/launchers/sandbox.h"
+
+namespace miv::server {
+
+struct Child {
+  pid_t pid = 0;
+  int out = -1;  ///< read ends of its stdout and stderr
+  int err = -1;
+};
+
+/// Starts the launch's command in a session of its own, with this environment
+/// and no descriptor but its three.  It is the first choice of the kernel when
+/// memory runs out, and it dies with the calling process: by the sandbox's own
+/// means, or without one by a keeper process that kills what is left.
+/// Errors: Internal with the reason if it cannot be executed.
+absl::StatusOr<Child> StartChild(
+    const LocalLaunch& launch,
+    const std::map<std::string, std::string>& environment);
+
+}  // namespace miv::server
