@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "common/base/fault.h"
 #include "common/neuroh5/handle.h"
 #include "common/neuroh5/values.h"
 #include "common/neuroh5/writer.h"
@@ -31,7 +32,7 @@ class CellStream {
   ///   columns the same on all ranks
   ///   gids    [n] this rank's cells, as in Writer::WriteCells
   ///   counts  [n] values per cell
-  /// The writer outlives the stream.
+  /// The writer outlives the stream and is not moved.
   static absl::StatusOr<CellStream> Create(
       Writer& writer, absl::string_view population,
       absl::string_view name_space, absl::Span<const ColumnName> columns,
@@ -50,8 +51,10 @@ class CellStream {
 
  private:
   CellStream() = default;
-  const FileAccess* access_ = nullptr;
-  std::string where_;
+  absl::Status Invalid(absl::StatusCode code, const Fault& fault) const;
+
+  Writer* writer_ = nullptr;
+  std::string group_;
   std::vector<ColumnName> columns_;
   std::vector<Handle> datasets_;
   std::uint64_t next_ = 0;  ///< file row of the next value

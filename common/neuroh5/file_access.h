@@ -41,11 +41,4 @@ struct Scan {
 };
 Scan ScanOf(Team& team, std::uint64_t value);
 
-/// Work that a rank may do while the others wait must end in agreement; this is
-/// Agree for a StatusOr-free sequence.
-inline absl::Status Agree(const FileAccess& access,
-                          const absl::Status& status) {
-  return access.team->Agree(status);
-}
-
 }  // namespace miv::neuroh5

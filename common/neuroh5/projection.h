@@ -34,6 +34,8 @@ struct Edges {
   std::vector<Values> attributes;
 };
 
+struct Span;
+
 /// One projection of an open file.  Keeps the destination index in memory (12
 /// bytes per stored destination); edges are read on demand.  Rows are stored
 /// destinations in storage order, among them those without edges; a destination
@@ -80,11 +82,18 @@ class Projection {
 
  private:
   Projection() = default;
+  absl::StatusOr<std::vector<std::uint32_t>> ReadSources(
+      const std::vector<Span>& spans, std::uint64_t total) const;
+  absl::StatusOr<Values> ReadAttribute(const EdgeAttributeName& attribute,
+                                       const std::vector<Span>& spans,
+                                       std::uint64_t total) const;
+
   const Reader* reader_ = nullptr;
   ProjectionName name_;
   Population source_;
   std::vector<std::uint32_t> dst_gids_;
   std::vector<std::uint64_t> pointer_ = {0};
+  bool ascending_ = true;
   std::vector<EdgeAttributeName> attributes_;
 };
 

@@ -56,13 +56,19 @@ class Selection {
 struct CellAttributeInfo {
   std::string name;
   ValueType type = ValueType::kF32;
+  std::string stored_type;  ///< "f32"; "f64" and the like if not readable
+  bool readable = true;     ///< false: a type that neuroh5 does not allow
   std::uint64_t cells = 0;  ///< rows, duplicates counted
   std::uint64_t values = 0;
 };
 
-/// An open file.  Movable.  Errors of every member: NotFound if the object does
-/// not exist, DataLoss if the file contradicts itself; always a Fault with the
-/// file and the path of the object.
+class LayoutCache;
+
+/// An open file.  Movable.  Keeps the index and pointers of attributes that
+/// were read (12 bytes per cell each, 512 MiB in all), so that reading block by
+/// block costs no more than reading at once.  Not thread safe.  Errors of every
+/// member: NotFound if the object does not exist, DataLoss if the file
+/// contradicts itself; always a Fault with the file and the path of the object.
 class Reader {
  public:
   /// Errors: NotFound, PermissionDenied, or DataLoss if it is not HDF5 (or cut
@@ -113,17 +119,16 @@ class Reader {
   /// Projections found, sorted by destination, then source.
   absl::StatusOr<std::vector<ProjectionName>> Projections() const;
 
-  /// The open file, for the other sources of this directory.
+  /// The open file and its layouts, for the other sources of this directory.
   const Handle& file() const { return file_; }
+  LayoutCache& layouts() const { return *layouts_; }
 
  private:
-  Reader(std::string path, Handle file, Types types)
-      : path_(std::move(path)),
-        file_(std::move(file)),
-        types_(std::move(types)) {}
+  Reader(std::string path, Handle file, Types types);
   std::string path_;
   Handle file_;
   Types types_;
+  std::shared_ptr<LayoutCache> layouts_;
 };
 
 }  // namespace miv::neuroh5

@@ -65,12 +65,11 @@ absl::StatusOr<Types> MakeTypes(std::vector<PopulationSize> sizes,
 
 /// What a file must satisfy to be usable by neuroh5:
 ///  1. there is at least one population;
-///  2. names are unique, 1 to 1023 bytes, without '/' and not "." ;
+///  2. names are unique, 1 to 1023 bytes, without '/', and not "." or "..";
 ///  3. indices are unique;
 ///  4. no population is empty (neuroh5 keys its table by Start);
 ///  5. gid ranges do not overlap and end at or below 2^32;
-///  6. there is at least one valid projection, and every one names populations
-///     that exist, once.
+///  6. valid projections name populations that exist, each pair once.
 /// Errors: InvalidArgument, a Fault for the first violation.
 absl::Status CheckTypes(const Types& types);
 

@@ -26,17 +26,19 @@ struct ValidateOptions {
   std::uint64_t block_bytes = std::uint64_t{64} << 20;
 };
 
-/// Errors (a reader must refuse or would misread):
+/// Errors (a reader must refuse, or neuroh5 would misread):
 ///   not HDF5, /H5Types absent or unusable; index, pointer and value lengths
-///   that disagree; pointers that decrease or leave the values; gids beyond the
-///   population; value types that neuroh5 does not allow; edge attributes whose
-///   length is not the number of edges; source or destination beyond the
-///   population; trees that fail CheckTree; Synapse Attributes of unequal
-///   lengths.
+///   that disagree; pointers that decrease, leave the values or leave some out;
+///   gids beyond the population; value types that neuroh5 does not allow;
+///   values that cannot be read; edge attributes whose length is not the number
+///   of edges; sources or destinations beyond the population; projections that
+///   are not listed as valid; trees that fail CheckTree or whose sections do
+///   not touch; a cell with two trees; Synapse Attributes of unequal lengths.
 /// Warnings (legal, but some program will stumble):
-///   attributes of one namespace with different cells, a gid or destination
-///   stored twice, projections not listed as valid, trees of one section,
-///   missing hard links among Trees, the README form of the block pointer.
+///   attributes of one namespace with different cells, a cell or destination
+///   stored twice, an attribute without Cell Index, trees of one section,
+///   missing hard links among Trees, rows of "Populations" that are not {u64,
+///   u32, u16}, the README form of the block pointer.
 /// An empty list means that the file is sound.
 std::vector<Finding> Validate(const std::string& path,
                               const ValidateOptions& options = {});
