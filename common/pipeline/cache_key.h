@@ -3,9 +3,8 @@
 // What makes two steps the same computation.
 
 #include <map>
-#include <string>
-
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "common/pipeline/resolve.h"

@@ -17,15 +17,23 @@ enum class KindGroup {
   kModel,  ///< loads hoc templates and compiled mechanisms
 };
 
+/// How many populations a role is about.
+enum class RoleScope {
+  kNetwork,        ///< all of them, one input
+  kOwnPopulation,  ///< the step's own population
+  kPerPopulation,  ///< one input "ROLE:POPULATION" for each that is found
+};
+
 /// One input of a kind.
 struct InputRole {
-  std::string role;  ///< "forest"; "forest:" stands for one per population
-  std::vector<std::string> from_kinds;  ///< kinds whose output it is
-  std::string output;                   ///< name of that output
+  std::string role;   ///< "forest"
   std::string field;  ///< config field that names a file instead; may be ""
+  /// Kinds whose output it is; an import may stand for any of them.
+  std::vector<std::string> from_kinds;
+  std::string output;  ///< name of that output: "forest.h5"
+  RoleScope scope = RoleScope::kNetwork;
   bool required = true;
-  bool directory = false;       ///< templates and mechanisms
-  bool own_population = false;  ///< of the step's own population only
+  bool directory = false;  ///< templates, mechanisms: by default of `files`
 };
 
 struct KindInfo {
@@ -34,7 +42,7 @@ struct KindInfo {
   int algorithm_version = 1;  ///< raised when equal inputs give other bytes
   KindGroup group = KindGroup::kCore;
   bool random = false;  ///< draws random numbers: the seed is in the key
-  std::vector<std::string> outputs;  ///< file names, in order
+  std::vector<std::string> outputs;  ///< file names; of an import: see Resolve
   std::vector<InputRole> inputs;
   Schema config;  ///< a record
 };
@@ -45,7 +53,7 @@ const std::vector<KindInfo>& AllKinds();
 /// The kind called `name`: canonical, alias, or either after the prefix
 /// "miv_simulator.interface.".
 /// Errors: InvalidArgument UNKNOWN_KIND with a suggestion; Unimplemented
-/// NOT_AVAILABLE with a remedy for a kind that is planned but not built.
+/// NOT_AVAILABLE with a remedy for a kind that this version does not have.
 absl::StatusOr<const KindInfo*> FindKind(absl::string_view name);
 
 /// The kind with this canonical name, which must exist.

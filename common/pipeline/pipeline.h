@@ -3,11 +3,10 @@
 // A pipeline as its author wrote it: named steps, nothing checked yet.
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,7 +22,7 @@ struct StepSpec {
   std::string kind;  ///< as written; aliases are understood by Resolve
   nlohmann::json config = nlohmann::json::object();
   std::vector<std::string> uses;
-  int ranks = 0;  ///< MPI ranks; 0 = the server's default
+  int ranks = 0;                     ///< MPI ranks; 0 = the server's default
   std::optional<std::int64_t> seed;  ///< absent = the pipeline's
 
   bool operator==(const StepSpec&) const = default;

@@ -3,10 +3,9 @@
 // From a pipeline as written to one that can run: checked, completed, bound.
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,8 +29,10 @@ struct Input {
 
 struct ResolvedStep {
   std::string name;
-  std::string kind;       ///< canonical
-  nlohmann::json config;  ///< canonical spelling, every default filled in
+  std::string kind;  ///< canonical
+  /// Canonical spelling, every default filled in.  Fields that name inputs are
+  /// gone: see `inputs`.
+  nlohmann::json config;
   std::int64_t seed = 0;
   int ranks = 0;  ///< 0 = the server's default
   /// Names of the steps that must be done first: `uses` and every step that an
@@ -72,6 +73,9 @@ struct ResolvedPipeline {
 /// Checks everything that can be known without reading a file, fills in
 /// defaults and what the graph implies, and binds every input to the nearest
 /// step that provides it.
+///
+///   A config field that names an input may hold the path of a file, or
+///   "step:NAME" / "step:NAME/OUTPUT" for a certain step's output.
 ///
 /// Errors: InvalidArgument with a Fault (reason, step, field, expected, found,
 /// remedy); Unimplemented NOT_AVAILABLE.  config::WithSource adds FILE:LINE.

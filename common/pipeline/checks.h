@@ -1,0 +1,50 @@
+#pragma once
+
+// What the fields of a step mean together, by kind.
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "common/pipeline/draft.h"
+
+namespace miv::pipeline {
+
+absl::Status CheckH5Types(Draft& draft, std::size_t index);
+absl::Status CheckArchitecture(Draft& draft, std::size_t index);
+absl::Status CheckDistances(Draft& draft, std::size_t index);
+absl::Status CheckForest(Draft& draft, std::size_t index);
+absl::Status CheckDistribution(Draft& draft, std::size_t index);
+absl::Status CheckConnections(Draft& draft, std::size_t index);
+absl::Status CheckImport(Draft& draft, std::size_t index);
+absl::Status CheckSimulation(Draft& draft, std::size_t index);
+/// Parts of CheckSimulation.
+absl::Status CheckSimulatedModel(Draft& draft, std::size_t index);
+absl::Status CheckStimuli(Draft& draft, std::size_t index);
+absl::Status CheckClamps(Draft& draft, std::size_t index);
+absl::Status CheckRecordings(Draft& draft, std::size_t index);
+
+/// The populations and gids that an entry of a simulation names exist.
+absl::Status CheckTargets(const Draft& draft, std::size_t index,
+                          const std::string& field,
+                          const nlohmann::json& entry);
+
+/// Keys of a mapping, sorted.
+std::vector<std::string> KeysOf(const nlohmann::json& map);
+
+/// Errors: UNKNOWN_LAYER unless `layer` is "default" or in `definitions`.
+/// table: what definitions is called, "layer_definitions".
+absl::Status CheckLayer(const ResolvedStep& step, absl::string_view field,
+                        const std::string& layer,
+                        const nlohmann::json& definitions,
+                        absl::string_view table);
+
+/// The step's population exists and has cells.
+absl::Status CheckOwnPopulation(const Draft& draft, std::size_t index);
+
+/// Cells of a population over all layers.
+std::int64_t TotalCells(const nlohmann::json& layers);
+
+}  // namespace miv::pipeline

@@ -1,0 +1,101 @@
+#include "common/pipeline/derive_simulation.h"
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "common/pipeline/model_schema.h"
+
+namespace miv::pipeline {
+namespace {
+
+using nlohmann::json;
+
+// Members of `over` replace those of `base`, mappings member by member.
+void DeepMerge(json& base, const json& over) {
+  if (!base.is_object() || !over.is_object()) {
+    base = over;
+    return;
+  }
+  for (const auto& [key, value] : over.items()) {
+    const auto it = base.find(key);
+    if (it == base.end())
+      base[key] = value;
+    else
+      DeepMerge(*it, value);
+  }
+}
+
+// `field` of all steps of this kind upstream: {population: entry}, a
+// population's own step first, then the nearest that has an entry.
+json Gather(const Draft& draft, std::size_t index, const std::string& kind,
+            const std::string& field) {
+  json gathered = json::object();
+  const auto upstream = draft.graph.Upstream(index);
+  for (const bool own : {true, false})
+    for (const std::size_t used : upstream) {
+      const ResolvedStep& step = draft.step(used);
+      if (step.kind != kind) continue;
+      for (const auto& [population, entry] : step.config[field].items())
+        if ((!own || population == step.population()) &&
+            !gathered.contains(population))
+          gathered[population] = entry;
+    }
+  return gathered;
+}
+
+// base with the step's own value of `field` merged over it.
+void MergeOver(json base, ResolvedStep& step, const std::string& field) {
+  DeepMerge(base, step.config[field]);
+  step.config[field] = std::move(base);
+}
+
+// Labels where none is given: base, base_2, base_3, ...
+void LabelEntries(json& entries, const std::string& base) {
+  std::set<std::string> taken;
+  for (const json& entry : entries) taken.insert(entry.value("label", ""));
+  int number = 1;
+  for (json& entry : entries) {
+    if (entry.contains("label")) continue;
+    std::string label;
+    do {
+      label = number == 1 ? base : absl::StrCat(base, "_", number);
+      ++number;
+    } while (!taken.insert(label).second);
+    entry["label"] = label;
+  }
+}
+
+std::vector<std::string> OutputsOf(const json& electrodes) {
+  std::vector<std::string> outputs = {"results.h5"};
+  if (electrodes.empty()) return outputs;
+  outputs.push_back("readout.npy");
+  for (std::size_t i = 1; i < electrodes.size(); ++i)
+    outputs.push_back(absl::StrCat(
+        "readout_", electrodes[i]["label"].get<std::string>(), ".npy"));
+  return outputs;
+}
+
+}  // namespace
+
+absl::Status DeriveSimulation(Draft& draft, std::size_t index) {
+  ResolvedStep& step = draft.step(index);
+  MIV_RETURN_IF_ERROR(NormaliseMechanisms(ConfigField(step, "synapses"),
+                                          step.config["synapses"]));
+  MIV_RETURN_IF_ERROR(CheckCellMechanisms(ConfigField(step, "cell_types"),
+                                          step.config["cell_types"]));
+  MergeOver(Gather(draft, index, "distribute_synapses", "cell_types"), step,
+            "cell_types");
+  MergeOver(Gather(draft, index, "generate_connections", "synapses"), step,
+            "synapses");
+  MergeOver(DefaultSynapseMechanisms(), step, "synapse_mechanisms");
+  MergeOver(DefaultSynapseRules(), step, "synapse_rules");
+  LabelEntries(step.config["lfp"], "electrode");
+  LabelEntries(step.config["record"], "recording");
+  step.outputs = OutputsOf(step.config["lfp"]);
+  return absl::OkStatus();
+}
+
+}  // namespace miv::pipeline

@@ -1,0 +1,88 @@
+#include "common/pipeline/kinds.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/base/fault.h"
+#include "common/base/nearest_name.h"
+#include "common/pipeline/kind_tables.h"
+#include "common/pipeline/schema.h"
+
+namespace miv::pipeline {
+namespace {
+
+constexpr char kInterfacePrefix[] = "miv_simulator.interface.";
+
+// Kinds of the vocabulary that this version does not run, and what to do.
+const std::map<std::string, std::string, std::less<>>& UnavailableKinds() {
+  static const auto* const kKinds =
+      new std::map<std::string, std::string, std::less<>>{
+          {"network",
+           "Write the steps that it stands for: h5_types, "
+           "network_architecture, measure_distances and, for each population, "
+           "generate_synapse_forest, distribute_synapses and "
+           "generate_connections."},
+          {"input_spikes",
+           "Give rates or spike times in the simulation's stimulus."},
+          {"gap_junctions", "Leave the step out; cells connect by synapses."},
+          {"script",
+           "Run the program yourself and add its output as an import step."},
+          {"verify", "Check the fetched files with `miv h5 validate`."}};
+  return *kKinds;
+}
+
+absl::Status UnknownKind(absl::string_view name) {
+  std::vector<std::string> known;
+  for (const KindInfo& kind : AllKinds()) {
+    known.push_back(kind.name);
+    known.insert(known.end(), kind.aliases.begin(), kind.aliases.end());
+  }
+  return InvalidInput({.reason = "UNKNOWN_KIND",
+                       .what = "there is no such kind of step",
+                       .found = Show(std::string(name)),
+                       .remedy = SuggestName(name, known)});
+}
+
+}  // namespace
+
+const std::vector<KindInfo>& AllKinds() {
+  static const auto* const kKinds =
+      new std::vector<KindInfo>{H5TypesKind(),
+                                NetworkArchitectureKind(),
+                                MeasureDistancesKind(),
+                                GenerateSynapseForestKind(),
+                                DistributeSynapsesKind(),
+                                GenerateConnectionsKind(),
+                                Neuroh5GraphKind(),
+                                ImportKind(),
+                                SimulationKind()};
+  return *kKinds;
+}
+
+absl::StatusOr<const KindInfo*> FindKind(absl::string_view name) {
+  absl::string_view bare = name;
+  absl::ConsumePrefix(&bare, kInterfacePrefix);
+  for (const KindInfo& kind : AllKinds())
+    if (kind.name == bare || std::find(kind.aliases.begin(), kind.aliases.end(),
+                                       bare) != kind.aliases.end())
+      return &kind;
+  const auto unavailable = UnavailableKinds().find(bare);
+  if (unavailable == UnavailableKinds().end()) return UnknownKind(bare);
+  return MakeStatus(
+      absl::StatusCode::kUnimplemented,
+      {.reason = "NOT_AVAILABLE",
+       .what = absl::StrCat("this server does not run steps of kind \"", bare,
+                            "\""),
+       .remedy = unavailable->second});
+}
+
+const KindInfo& KindNamed(absl::string_view canonical) {
+  const auto& kinds = AllKinds();
+  return *std::find_if(
+      kinds.begin(), kinds.end(),
+      [canonical](const KindInfo& kind) { return kind.name == canonical; });
+}
+
+}  // namespace miv::pipeline
