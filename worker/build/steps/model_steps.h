@@ -19,8 +19,4 @@ absl::StatusOr<nlohmann::json> DistributeSynapses(StepContext& ctx,
 /// distances, synapses -> connectivity.h5: the projections onto a population.
 absl::StatusOr<nlohmann::json> GenerateConnectionsStep(StepContext& ctx);
 
-/// coordinates, distances, forest:P, synapses:P, connections:P -> cells.h5 and
-/// connections.h5.
-absl::StatusOr<nlohmann::json> Neuroh5GraphStep(StepContext& ctx);
-
 }  // namespace miv::worker

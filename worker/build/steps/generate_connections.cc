@@ -1,0 +1,263 @@
+// generate_connections: the projections onto a population.
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/fault.h"
+#include "common/base/files.h"
+#include "common/base/status_macros.h"
+#include "common/neuroh5/names.h"
+#include "common/neuroh5/projection_stream.h"
+#include "common/neuroh5/reader.h"
+#include "common/neuroh5/writer.h"
+#include "worker/build/connectivity/connector.h"
+#include "worker/build/steps/arc_positions.h"
+#include "worker/build/steps/config_fields.h"
+#include "worker/build/steps/connection_config.h"
+#include "worker/build/steps/connection_summary.h"
+#include "worker/build/steps/model_names.h"
+#include "worker/build/steps/model_steps.h"
+#include "worker/build/steps/rank_share.h"
+#include "worker/build/steps/rounds.h"
+#include "worker/build/steps/synapse_blocks.h"
+#include "worker/parallel/parallel_file.h"
+
+namespace miv::worker {
+namespace {
+
+// Synapses that a rank holds at once (about 60 bytes each, with their edges).
+constexpr double kSynapsesPerBlock = 1'000'000;
+
+struct Plan {
+  neuroh5::Reader synapses;
+  neuroh5::Population population;
+  std::string name_space;             // of the synapses
+  build::SourcePopulation positions;  // of the destinations
+  build::ConnectionPlan connections;
+  std::vector<std::uint32_t> gids;  // destinations, ascending
+  std::size_t cells_per_block;
+
+  SynapseSource source() const {
+    return {&synapses, population.name, name_space};
+  }
+};
+
+absl::Status CheckTypes(const neuroh5::Reader& synapses,
+                        const neuroh5::Reader& distances) {
+  if (synapses.types().populations == distances.types().populations)
+    return absl::OkStatus();
+  return InvalidInput(
+      {.reason = "INCONSISTENT_INPUT",
+       .file = synapses.path(),
+       .what = "synapses and distances are of networks with other populations",
+       .remedy = "Build both on the same h5_types step."});
+}
+
+absl::StatusOr<build::ConnectionPlan> ConnectionsOf(
+    ConnectionModel model, const neuroh5::Reader& distances,
+    const std::string& name_space) {
+  std::vector<build::ConnectionPlan::Source> sources;
+  for (std::size_t p = 0; p < model.rules.size(); ++p) {
+    MIV_ASSIGN_OR_RETURN(
+        auto positions,
+        ReadArcPositions(distances, model.rules[p].source, name_space));
+    sources.push_back({std::move(positions), std::move(model.kernels[p])});
+  }
+  return build::ConnectionPlan::Create(
+      std::move(model.rules), std::move(sources), {model.allow_autapses});
+}
+
+absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
+  MIV_ASSIGN_OR_RETURN(const StepInput synapse_file, InputOf(ctx, "synapses"));
+  MIV_ASSIGN_OR_RETURN(const StepInput distance_file,
+                       InputOf(ctx, "distances"));
+  MIV_ASSIGN_OR_RETURN(auto synapses, neuroh5::Reader::Open(synapse_file.path));
+  MIV_ASSIGN_OR_RETURN(const auto distances,
+                       neuroh5::Reader::Open(distance_file.path));
+  MIV_RETURN_IF_ERROR(CheckTypes(synapses, distances));
+  MIV_ASSIGN_OR_RETURN(const std::string name,
+                       TextField(ctx.config, "population"));
+  MIV_ASSIGN_OR_RETURN(const auto population, synapses.types().Get(name));
+  MIV_ASSIGN_OR_RETURN(const LayerNames layers, LayerNames::Of(ctx.config));
+  MIV_ASSIGN_OR_RETURN(auto model, ConnectionModelOf(ctx.config, name, layers));
+  MIV_ASSIGN_OR_RETURN(const std::string distance_space,
+                       TextField(ctx.config, "distances_namespace"));
+  MIV_ASSIGN_OR_RETURN(std::string synapse_space,
+                       TextField(ctx.config, "synapses_namespace"));
+  MIV_ASSIGN_OR_RETURN(auto positions,
+                       ReadArcPositions(distances, name, distance_space));
+  MIV_ASSIGN_OR_RETURN(
+      auto connections,
+      ConnectionsOf(std::move(model), distances, distance_space));
+  Plan plan{std::move(synapses),
+            population,
+            std::move(synapse_space),
+            std::move(positions),
+            std::move(connections),
+            {},
+            1};
+  MIV_ASSIGN_OR_RETURN(plan.gids, CellsOf(plan.source()));
+  MIV_ASSIGN_OR_RETURN(const double per_cell, SynapsesPerCell(plan.source()));
+  plan.cells_per_block = std::max<std::size_t>(
+      1, static_cast<std::size_t>(kSynapsesPerBlock / per_cell));
+  return plan;
+}
+
+// The work of one rank.
+class RankConnections {
+ public:
+  RankConnections(StepContext& ctx, const Plan& plan)
+      : ctx_(ctx),
+        plan_(plan),
+        connector_(plan.connections),
+        edges_per_cell_(plan.connections.size()),
+        summary_(plan.connections.size()) {
+    const Share mine =
+        ShareOf(plan.gids.size(), ctx.ranks.rank(), ctx.ranks.size());
+    gids_.assign(plan.gids.begin() + static_cast<std::ptrdiff_t>(mine.begin),
+                 plan.gids.begin() + static_cast<std::ptrdiff_t>(mine.end));
+  }
+
+  std::size_t cells() const { return gids_.size(); }
+  std::uint64_t synapses() const { return synapses_; }
+  std::uint64_t edges() const { return edges_; }
+  ConnectionSummary& summary() { return summary_; }
+
+  std::size_t blocks() const {
+    return (gids_.size() + plan_.cells_per_block - 1) / plan_.cells_per_block;
+  }
+
+  // Deals the synapses of a block and notes the edges of its cells.
+  absl::Status Count(std::size_t block) {
+    MIV_ASSIGN_OR_RETURN(const SynapseBlock read, Read(block));
+    for (std::size_t i = 0; i < read.size(); ++i) {
+      MIV_RETURN_IF_ERROR(
+          connector_.Count(CellOf(read, i), ctx_.seed, counts_));
+      summary_.Add(read.gids[i], counts_);
+      for (std::size_t p = 0; p < counts_.size(); ++p) {
+        edges_per_cell_[p].push_back(counts_[p].edges);
+        synapses_ += counts_[p].synapses;
+        edges_ += counts_[p].edges;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Collective.
+  absl::Status CreateStreams(neuroh5::Writer& writer) {
+    using neuroh5::ValueType;
+    const neuroh5::EdgeAttributeName attributes[] = {
+        {neuroh5::kConnections, neuroh5::kDistance, ValueType::kF32},
+        {neuroh5::kSynapses, neuroh5::kSynId, ValueType::kU32}};
+    const auto& rules = plan_.connections.rules();
+    for (std::size_t p = 0; p < rules.size(); ++p) {
+      MIV_ASSIGN_OR_RETURN(auto stream,
+                           neuroh5::ProjectionStream::Create(
+                               writer, {plan_.population.name, rules[p].source},
+                               gids_, edges_per_cell_[p], attributes));
+      streams_.push_back(std::move(stream));
+    }
+    return absl::OkStatus();
+  }
+
+  // Gives the synapses of a block their sources and writes the edges.
+  absl::Status Connect(std::size_t block) {
+    MIV_ASSIGN_OR_RETURN(const SynapseBlock read, Read(block));
+    std::vector<neuroh5::Edges> out(streams_.size());
+    std::vector<build::ProjectionEdges> columns(streams_.size());
+    for (std::size_t i = 0; i < read.size(); ++i) {
+      MIV_RETURN_IF_ERROR(
+          connector_.Connect(CellOf(read, i), ctx_.seed, cell_edges_, counts_));
+      for (std::size_t p = 0; p < out.size(); ++p) {
+        const build::ProjectionEdges& from = cell_edges_[p];
+        out[p].dst_gids.push_back(read.gids[i]);
+        Append(from.sources, out[p].src_gids);
+        Append(from.distances, columns[p].distances);
+        Append(from.syn_ids, columns[p].syn_ids);
+        out[p].offsets.push_back(out[p].src_gids.size());
+      }
+    }
+    for (std::size_t p = 0; p < out.size(); ++p) {
+      out[p].attributes.emplace_back(std::move(columns[p].distances));
+      out[p].attributes.emplace_back(std::move(columns[p].syn_ids));
+      MIV_RETURN_IF_ERROR(streams_[p].Write(std::move(out[p])));
+    }
+    return absl::OkStatus();
+  }
+
+  // Collective.
+  absl::Status FinishStreams() {
+    for (auto& stream : streams_) MIV_RETURN_IF_ERROR(stream.Finish());
+    return absl::OkStatus();
+  }
+
+ private:
+  template <typename T>
+  static void Append(const std::vector<T>& from, std::vector<T>& to) {
+    to.insert(to.end(), from.begin(), from.end());
+  }
+
+  absl::StatusOr<SynapseBlock> Read(std::size_t block) const {
+    const std::size_t first = block * plan_.cells_per_block;
+    const std::size_t last =
+        std::min(first + plan_.cells_per_block, gids_.size());
+    return ReadSynapses(plan_.source(),
+                        {gids_.begin() + static_cast<std::ptrdiff_t>(first),
+                         gids_.begin() + static_cast<std::ptrdiff_t>(last)});
+  }
+
+  build::CellSynapses CellOf(const SynapseBlock& read, std::size_t i) const {
+    const std::size_t row = read.gids[i] - plan_.positions.start;
+    return read.Cell(i, plan_.positions.u[row], plan_.positions.v[row]);
+  }
+
+  StepContext& ctx_;
+  const Plan& plan_;
+  build::Connector connector_;
+  std::vector<std::uint32_t> gids_;
+  std::vector<std::vector<std::uint64_t>> edges_per_cell_;  // by projection
+  std::vector<neuroh5::ProjectionStream> streams_;          // by projection
+  std::vector<build::ProjectionEdges> cell_edges_;
+  std::vector<build::ProjectionCounts> counts_;
+  ConnectionSummary summary_;
+  std::uint64_t synapses_ = 0, edges_ = 0;
+};
+
+absl::Status WriteConnections(StepContext& ctx, const Plan& plan,
+                              RankConnections& work) {
+  MIV_ASSIGN_OR_RETURN(const auto access, parallel::AccessFor(ctx.ranks));
+  MIV_ASSIGN_OR_RETURN(
+      neuroh5::Writer writer,
+      neuroh5::Writer::Create(JoinPath(ctx.output_directory, "connectivity.h5"),
+                              access, plan.synapses.types()));
+  MIV_RETURN_IF_ERROR(work.CreateStreams(writer));
+  MIV_RETURN_IF_ERROR(
+      RunInRounds(ctx, work.blocks(), "choose sources",
+                  [&](std::size_t block) { return work.Connect(block); }));
+  MIV_RETURN_IF_ERROR(work.FinishStreams());
+  return writer.Close();
+}
+
+}  // namespace
+
+absl::StatusOr<nlohmann::json> GenerateConnectionsStep(StepContext& ctx) {
+  WorkMeter meter;
+  const auto plan = MakePlan(ctx);
+  MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(plan.status()));
+  RankConnections work(ctx, *plan);
+  MIV_RETURN_IF_ERROR(
+      RunInRounds(ctx, work.blocks(), "deal synapses",
+                  [&](std::size_t block) { return work.Count(block); }));
+  const nlohmann::json projections = work.summary().Finish(
+      ctx, plan->population.name, plan->connections.rules());
+  MIV_RETURN_IF_ERROR(WriteConnections(ctx, *plan, work));
+  meter.AddCells(work.cells());
+  meter.AddSynapses(work.synapses());
+  meter.AddEdges(work.edges());
+  nlohmann::json report = meter.Report(ctx.ranks);
+  report["projections"] = projections;
+  return report;
+}
+
+}  // namespace miv::worker
