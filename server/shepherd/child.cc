@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
+#include "server/launchers/mpirun.h"
 #include "server/shepherd/private_mounts.h"
 #include "server/shepherd/process_tree.h"
 
@@ -33,11 +34,10 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
   ::_exit(127);
 }
 
-[[noreturn]] void Exec(const LocalLaunch& launch,
-                       const std::map<std::string, std::string>& environment,
+[[noreturn]] void Exec(const LocalLaunch& launch, const std::string& temporary,
                        int report) {
   std::vector<std::string> variables;
-  for (const auto& [name, value] : environment)
+  for (const auto& [name, value] : GroupEnvironment(launch.spec, temporary))
     variables.push_back(absl::StrCat(name, "=", value));
   const std::vector<std::string> command = SandboxCommand(launch);
   sigset_t none;
@@ -52,15 +52,14 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
 // Stands between the shepherd and a group without a pid namespace.  It reaps
 // the group's orphans, and when the group's first process ends, or the
 // shepherd does (or asks), it kills what is left and ends with the same code.
-[[noreturn]] void Keep(const LocalLaunch& launch,
-                       const std::map<std::string, std::string>& environment,
+[[noreturn]] void Keep(const LocalLaunch& launch, const std::string& temporary,
                        int report) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::prctl(PR_SET_NAME, "miv-keeper");
   const pid_t first = ::fork();
   if (first < 0)
     FailChild(report, absl::StrCat("cannot fork: ", std::strerror(errno)));
-  if (first == 0) Exec(launch, environment, report);
+  if (first == 0) Exec(launch, temporary, report);
   ::close(report);
   for (const int fd : {0, 1, 2}) ::close(fd);
   sigset_t awaited;
@@ -82,12 +81,13 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
     if (signal == SIGTERM) break;
   }
   KillDescendants(/*keep=*/0, launch.user, kPatience_s);
+  RemoveTree(temporary).IgnoreError();
   ::_exit(code);
 }
 
 [[noreturn]] void Become(const LocalLaunch& launch,
-                         const std::map<std::string, std::string>& environment,
-                         pid_t shepherd, int out, int err, int report) {
+                         const std::string& temporary, pid_t shepherd, int out,
+                         int err, int report) {
   const bool bwrap = launch.backend == SandboxBackend::kBwrap;
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, bwrap ? SIGKILL : SIGTERM);
@@ -110,8 +110,8 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
   if (::chdir(work.c_str()) != 0)
     FailChild(3,
               absl::StrCat("cannot enter ", work, ": ", std::strerror(errno)));
-  if (bwrap) Exec(launch, environment, 3);
-  Keep(launch, environment, 3);
+  if (bwrap) Exec(launch, temporary, 3);
+  Keep(launch, temporary, 3);
 }
 
 struct PipeEnds {
@@ -130,9 +130,8 @@ bool OpenPipes(PipeEnds* a, PipeEnds* b, PipeEnds* c) {
 
 }  // namespace
 
-absl::StatusOr<Child> StartChild(
-    const LocalLaunch& launch,
-    const std::map<std::string, std::string>& environment) {
+absl::StatusOr<Child> StartChild(const LocalLaunch& launch,
+                                 const std::string& temporary) {
   PipeEnds out, err, report;
   if (!OpenPipes(&out, &err, &report))
     return absl::InternalError(absl::StrCat("pipe: ", std::strerror(errno)));
@@ -141,7 +140,7 @@ absl::StatusOr<Child> StartChild(
   if (pid < 0)
     return absl::InternalError(absl::StrCat("fork: ", std::strerror(errno)));
   if (pid == 0)
-    Become(launch, environment, shepherd, out.write, err.write, report.write);
+    Become(launch, temporary, shepherd, out.write, err.write, report.write);
   for (const int fd : {out.write, err.write, report.write}) ::close(fd);
   // Ends with the exec, or with the reason why there was none.
   char why[512];

@@ -4,7 +4,6 @@
 
 #include <sys/types.h>
 
-#include <map>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -18,13 +17,13 @@ struct Child {
   int err = -1;
 };
 
-/// Starts the launch's command in a session of its own, with this environment
-/// and no descriptor but its three.  It is the first choice of the kernel when
-/// memory runs out, and it dies with the calling process: by the sandbox's own
-/// means, or without one by a keeper process that kills what is left.
-/// Errors: Internal with the reason if it cannot be executed.
-absl::StatusOr<Child> StartChild(
-    const LocalLaunch& launch,
-    const std::map<std::string, std::string>& environment);
+/// Starts the launch's command in a session of its own, with its environment
+/// (mpirun.h) and no descriptor but its three.  It is the first choice of the
+/// kernel when memory runs out, and it dies with the calling process: by the
+/// sandbox's own means, or without one by a keeper process that kills what is
+/// left. temporary: its TMPDIR; without a sandbox the keeper removes it in the
+/// end. Errors: Internal with the reason if it cannot be executed.
+absl::StatusOr<Child> StartChild(const LocalLaunch& launch,
+                                 const std::string& temporary);
 
 }  // namespace miv::server

@@ -22,7 +22,6 @@
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 #include "server/launchers/group_files.h"
-#include "server/launchers/mpirun.h"
 #include "server/shepherd/process_tree.h"
 
 namespace miv::server {
@@ -95,6 +94,7 @@ absl::Status Shepherd::Run() {
   MIV_RETURN_IF_ERROR(
       WriteFileAtomically(Path(kShepherdFile), ToJson(self).dump() + "\n"));
   ExitRecord record = RunGroup();
+  // The keeper does this too, but it may have been killed with its group.
   if (!temporary_.empty()) RemoveTree(temporary_).IgnoreError();
   record.ended_unix_s = UnixTime();
   return WriteFileAtomically(Path(kExitFile), ToJson(record).dump() + "\n");
@@ -111,17 +111,9 @@ ExitRecord Shepherd::RunGroup() {
   // Asked for before there was a record to signal us by.
   if (::access(Path(kKillFile).c_str(), F_OK) == 0)
     return {.outcome = ExitOutcome::kKilled};
-  std::string temporary = "/tmp";
-  if (launch_.backend == SandboxBackend::kNone) {
-    temporary_ = "/tmp/miv-XXXXXX";
-    if (::mkdtemp(temporary_.data()) == nullptr)
-      return failed(absl::InternalError("cannot create a directory in /tmp"));
-    if (launch_.user &&
-        ::chown(temporary_.c_str(), *launch_.user, *launch_.user) != 0)
-      return failed(absl::InternalError("cannot give away " + temporary_));
-    temporary = temporary_;
-  }
-  auto child = StartChild(launch_, GroupEnvironment(launch_.spec, temporary));
+  const auto temporary = MakeTemporary();
+  if (!temporary.ok()) return failed(temporary.status());
+  auto child = StartChild(launch_, *temporary);
   if (!child.ok()) return failed(child.status());
   child_ = *child;
   const std::int64_t limit = launch_.spec.limits.output_bytes;
@@ -133,6 +125,18 @@ ExitRecord Shepherd::RunGroup() {
     Stop(ExitOutcome::kLaunchFailed, "cannot create the output files");
   Watch(signals);
   return Conclude();
+}
+
+// A sandbox has a /tmp of its own.
+absl::StatusOr<std::string> Shepherd::MakeTemporary() {
+  if (launch_.backend == SandboxBackend::kBwrap) return "/tmp";
+  std::string path = "/tmp/miv-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr)
+    return absl::InternalError("cannot create a directory in /tmp");
+  temporary_ = path;
+  if (launch_.user && ::chown(path.c_str(), *launch_.user, *launch_.user) != 0)
+    return absl::InternalError("cannot give away " + path);
+  return path;
 }
 
 void Shepherd::Watch(int signals) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "server/launchers/sandbox.h"
 #include "server/shepherd/child.h"
 #include "server/shepherd/output_file.h"
@@ -32,6 +33,7 @@ class Shepherd {
   using Clock = std::chrono::steady_clock;
 
   ExitRecord RunGroup();
+  absl::StatusOr<std::string> MakeTemporary();
   void Watch(int signals);
   void ReadSignals(int signals);
   void ReapChildren();
@@ -44,7 +46,7 @@ class Shepherd {
   const LocalLaunch launch_;
   const Clock::time_point start_;
   Clock::time_point next_check_;
-  std::string temporary_;  ///< TMPDIR outside a sandbox
+  std::string temporary_;  ///< TMPDIR outside a sandbox; empty in one
   Child child_;
   std::optional<OutputFile> out_;
   std::optional<OutputFile> err_;
