@@ -207,14 +207,23 @@ class Binder {
   std::vector<const InputRole*> missing_;
 };
 
+// What an import calls its output: as the kind does that it stands for, else as
+// the file is called.
+std::string ImportedName(const ResolvedStep& step) {
+  const auto kind = FindKind(step.config.value("stands_for", ""));
+  if (kind.ok() && (*kind)->outputs.size() == 1 &&
+      (*kind)->name == step.config["stands_for"])
+    return (*kind)->outputs[0];
+  return std::filesystem::path(step.config.value("file", ""))
+      .filename()
+      .string();
+}
+
 }  // namespace
 
 absl::Status BindInputs(Draft& draft, std::size_t index) {
   ResolvedStep& step = draft.step(index);
-  if (step.kind == "import")
-    step.outputs = {std::filesystem::path(step.config.value("file", ""))
-                        .filename()
-                        .string()};
+  if (step.kind == "import") step.outputs = {ImportedName(step)};
   return Binder(draft, index).Bind();
 }
 

@@ -109,18 +109,8 @@ absl::Status CheckLayer(const ResolvedStep& step, absl::string_view field,
 }
 
 absl::Status CheckOwnPopulation(const Draft& draft, std::size_t index) {
-  const ResolvedStep& step = draft.step(index);
-  const std::string population = step.population();
-  MIV_RETURN_IF_ERROR(CheckPopulation(draft, index, "population", population));
-  const json* cells = CellsOf(draft, index);
-  if (cells == nullptr || TotalCells((*cells)[population]) > 0)
-    return absl::OkStatus();
-  return ConfigError(step, "population",
-                     {.reason = "EMPTY_POPULATION",
-                      .what = "the population has no cells",
-                      .found = Show(population),
-                      .remedy = "Remove the step, or give the population cells "
-                                "in h5_types."});
+  return CheckPopulation(draft, index, "population",
+                         draft.step(index).population());
 }
 
 std::int64_t TotalCells(const json& layers) {

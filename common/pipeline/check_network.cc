@@ -42,8 +42,7 @@ absl::Status CheckDefinitions(const Draft& draft, const ResolvedStep& step,
           step, field,
           {.reason = "UNKNOWN_POPULATION",
            .what = "the population has no entry in cell_distributions",
-           .remedy = "Add it there, with 0 cells if it has none, or remove "
-                     "it here."});
+           .remedy = "Add it there, or remove it here."});
     const auto [it, fresh] = names.emplace(value, name);
     if (!fresh)
       return ConfigError(
@@ -56,7 +55,7 @@ absl::Status CheckDefinitions(const Draft& draft, const ResolvedStep& step,
   return absl::OkStatus();
 }
 
-absl::Status CheckCells(Draft& draft, const ResolvedStep& step) {
+absl::Status CheckCells(const ResolvedStep& step) {
   const json& definitions = step.config["population_definitions"];
   std::int64_t total = 0;
   for (const auto& [name, layers] : step.config["cell_distributions"].items()) {
@@ -83,10 +82,12 @@ absl::Status CheckCells(Draft& draft, const ResolvedStep& step) {
             {.reason = "NOT_AVAILABLE",
              .what = "generator functions of coordinates do not run here",
              .remedy = "Name a layer, or import a file of coordinates."});
-    total += TotalCells(layers);
     if (TotalCells(layers) == 0)
-      Warn(draft, step, field,
-           absl::StrCat("Population ", name, " has no cells."));
+      return ConfigError(step, field,
+                         {.reason = "EMPTY_POPULATION",
+                          .what = "the population has no cells",
+                          .remedy = "Give it cells or leave it out."});
+    total += TotalCells(layers);
   }
   if (total <= kMaxCells) return absl::OkStatus();
   return ConfigError(step, "cell_distributions",
@@ -163,8 +164,8 @@ absl::Status CheckTotals(const Draft& draft, std::size_t index) {
            .remedy = "Leave cell_distributions out here: it is taken from "
                      "h5_types."});
   }
-  for (const auto& [name, layers] : network->items())
-    if (TotalCells(layers) > 0 && !own.contains(name))
+  for (const std::string& name : KeysOf(*network))
+    if (!own.contains(name))
       return ConfigError(
           step, "cell_distributions",
           {.reason = "INCONSISTENT_CELLS",
@@ -210,7 +211,7 @@ absl::Status CheckPopulationList(const Draft& draft, std::size_t index) {
 absl::Status CheckH5Types(Draft& draft, std::size_t index) {
   const ResolvedStep& step = draft.step(index);
   MIV_RETURN_IF_ERROR(CheckDefinitions(draft, step, index));
-  MIV_RETURN_IF_ERROR(CheckCells(draft, step));
+  MIV_RETURN_IF_ERROR(CheckCells(step));
   return CheckProjections(draft, index);
 }
 

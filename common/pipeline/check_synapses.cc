@@ -166,7 +166,6 @@ absl::Status CheckExtent(const ResolvedStep& step, const std::string& pre,
 absl::Status CheckSources(const Draft& draft, std::size_t index) {
   const ResolvedStep& step = draft.step(index);
   const json& extents = step.config["axon_extents"];
-  const json* cells = CellsOf(draft, index);
   for (const auto& [pre, projection] :
        step.config["synapses"][step.population()].items()) {
     const std::string field = FieldPath("axon_extents", pre);
@@ -186,11 +185,6 @@ absl::Status CheckSources(const Draft& draft, std::size_t index) {
              .what = absl::StrCat("there is no extent in layer ",
                                   layer.get<std::string>()),
              .remedy = "Add the layer, or \"default\" for all others."});
-    if (cells != nullptr && TotalCells((*cells)[pre]) == 0)
-      return ConfigError(
-          step, absl::StrCat("synapses.", step.population(), ".", pre),
-          {.reason = "EMPTY_POPULATION",
-           .what = absl::StrCat("the source ", pre, " has no cells")});
   }
   return absl::OkStatus();
 }

@@ -41,7 +41,7 @@ absl::Status CheckLayer(const ResolvedStep& step, absl::string_view field,
                         const nlohmann::json& definitions,
                         absl::string_view table);
 
-/// The step's population exists and has cells.
+/// The step's population exists.
 absl::Status CheckOwnPopulation(const Draft& draft, std::size_t index);
 
 /// Cells of a population over all layers.

@@ -68,10 +68,15 @@ void LabelEntries(json& entries, const std::string& base) {
   }
 }
 
-std::vector<std::string> OutputsOf(const json& electrodes) {
+std::vector<std::string> OutputsOf(const json& config) {
   std::vector<std::string> outputs = {"results.h5"};
-  if (electrodes.empty()) return outputs;
-  outputs.push_back("readout.npy");
+  const json debug = config.value("debug", json::object());
+  if (debug.value("netcons", false)) outputs.push_back("netcons.tsv");
+  if (debug.value("sections", false))
+    outputs.insert(outputs.end(), {"sections.tsv", "segments.tsv",
+                                   "detectors.tsv", "points.tsv"});
+  const json& electrodes = config["lfp"];
+  if (!electrodes.empty()) outputs.push_back("readout.npy");
   for (std::size_t i = 1; i < electrodes.size(); ++i)
     outputs.push_back(absl::StrCat(
         "readout_", electrodes[i]["label"].get<std::string>(), ".npy"));
@@ -94,7 +99,7 @@ absl::Status DeriveSimulation(Draft& draft, std::size_t index) {
   MergeOver(DefaultSynapseRules(), step, "synapse_rules");
   LabelEntries(step.config["lfp"], "electrode");
   LabelEntries(step.config["record"], "recording");
-  step.outputs = OutputsOf(step.config["lfp"]);
+  step.outputs = OutputsOf(step.config);
   return absl::OkStatus();
 }
 

@@ -53,12 +53,12 @@ const Schema& MechanismParameters() {
 }
 
 const Schema& SpikeDetector() {
-  static const auto* const kSchema = new Schema(
-      Record("a spike detector",
-             {Optional("section", String()), Optional("loc", NumberFrom(0, 1)),
-              Optional("distance", NonNegative()),
-              Optional("threshold", Number()), Optional("delay", NonNegative()),
-              Optional("onset delay", NonNegative())}));
+  static const auto* const kSchema = new Schema(Record(
+      "a spike detector",
+      {Optional("section", Choice("section class", SectionClasses())),
+       Optional("loc", NumberFrom(0, 1)), Optional("distance", NonNegative()),
+       Optional("threshold", Number()), Optional("delay", NonNegative()),
+       Optional("onset delay", NonNegative())}));
   return *kSchema;
 }
 

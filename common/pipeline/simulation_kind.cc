@@ -16,11 +16,12 @@ Field WithAliases(Field field, std::vector<std::string> aliases) {
 
 Schema Gids() { return ListOf(IntegerFrom(0, 4294967295.0), 1); }
 
-// Where on a cell: a class of sections, "all", or an index into `sections`.
-Schema Section() {
-  std::vector<std::string> names = SectionClasses();
-  names.push_back("all");
-  return OneOf({Choice("section list", std::move(names)), Count()});
+// Where on a cell: a class of sections, these other names, or an index into
+// `sections`.
+Schema Section(std::vector<std::string> others) {
+  others.insert(others.begin(), SectionClasses().begin(),
+                SectionClasses().end());
+  return OneOf({Choice("section class", std::move(others)), Count()});
 }
 
 Schema Stimulus() {
@@ -40,7 +41,7 @@ Schema Clamp() {
       "a clamp",
       {Optional("population", String("population")), Optional("gids", Gids()),
        Optional("gid", IntegerFrom(0, 4294967295.0)),
-       Default("section", Section(), "soma"),
+       Default("section", Section({}), "soma"),
        WithAliases(Default("loc", NumberFrom(0, 1), 0.5), {"x"}),
        Optional("delay", NonNegative()), Optional("dur", NonNegative()),
        Optional("amp", Number()), Optional("levels", ListOf(Number(), 1)),
@@ -56,8 +57,7 @@ Schema Electrode() {
        Default("rho", Positive(), 333.0), Default("dt_lfp", Positive(), 0.1),
        Default("mode", Choice("mode", {"exact", "legacy"}), "exact"),
        Default("place_cells", Choice("placement", {"soma", "trees"}), "soma"),
-       Default("maxEDist", NonNegative(), 100.0),
-       Default("fdst", NumberFrom(0, 1), 0.1),
+       Optional("maxEDist", NonNegative()), Optional("fdst", NumberFrom(0, 1)),
        Optional("populations", ListOf(String("population"), 1)),
        Optional("seed", Integer())});
 }
@@ -68,9 +68,10 @@ Schema Recording() {
       {Optional("label", String("label")), Default("variable", String(), "v"),
        Optional("gids", Gids()), Optional("population", String("population")),
        Optional("fraction", NumberFrom(0, 1)),
-       Optional("limit", IntegerFrom(1, 4294967295.0)),
-       Default("section", Section(), "soma"),
-       Default("loc", NumberFrom(0, 1), 0.5), Optional("dt", Positive())});
+       Optional("limit", IntegerFrom(-1, 4294967295.0)),
+       Default("section", Section({"all"}), "soma"),
+       Default("loc", OneOf({NumberFrom(0, 1), Choice("place", {"all"})}), 0.5),
+       Optional("dt", Positive())});
 }
 
 std::vector<InputRole> SimulationInputs() {
@@ -96,7 +97,8 @@ std::vector<Field> ModelFields() {
           Optional("mechanisms", Directory()),
           Default("cell_types", CellTypes(Completeness::kPart), json::object()),
           Default("synapses", Synapses(Completeness::kPart), json::object()),
-          Default("connection_velocity", MapOf("population", Positive()),
+          Default("connection_velocity",
+                  OneOf({MapOf("population", Positive()), Positive()}),
                   json::object()),
           Default("synapse_mechanisms", MapOf("synapse name", String()),
                   json::object()),
@@ -111,7 +113,7 @@ std::vector<Field> ModelFields() {
                   Choice("parameter scope", {"by_name", "by_mechanism"}),
                   "by_name"),
           Default("isolate_cells", Boolean(), true),
-          Default("nseg", Choice("nseg policy", {"template"}), "template")};
+          Default("nseg", String(), "template")};
 }
 
 std::vector<Field> RunFields() {
@@ -126,6 +128,9 @@ std::vector<Field> RunFields() {
           Default("record", ListOf(Recording()), json::array()),
           Default("hooks", ListOf(Any()), json::array()),
           Default("python", Boolean(), false),
+          Optional("debug",
+                   Record("debug", {Default("netcons", Boolean(), false),
+                                    Default("sections", Boolean(), false)})),
           Resource("checkpoint_interval", Nullable(NonNegative()))};
 }
 
