@@ -7,14 +7,20 @@ import re
 import sys
 
 OUTPUT = re.compile(r"^(\d+): ?(.*)$")
-CASE = re.compile(r"^\[ +(OK|FAILED|SKIPPED) +\] (\S+\.\S+)(?: \(| *$|,)")
-ENTRY = re.compile(r"^ *\d+/\d+ Test +#(\d+): (\S+) \.*\**(.*?) +[\d.]+ sec")
+RUN = re.compile(r"^\[ RUN +\] (\S+)$")
+CASE = re.compile(r"^\[ +(OK|FAILED|SKIPPED) +\] (\S+\.\S+?)(?:,| \(|$)")
+START = re.compile(r"^ +Start +(\d+): (\S+)$")
+ENTRY = re.compile(r"^ *\d+/\d+ Test +#(\d+): \S+ \.*\**(.*?) +[\d.]+ sec")
+END_OF_PREAMBLE = "Test timeout computed to be"
+LINES_SHOWN = 80
 
 
 class Entry:
     """One ctest entry: the test cases that its output shows."""
 
-    def __init__(self):
+    def __init__(self, name):
+        self.name = name
+        self.verdict = "did not end"  # ctest's
         self.lines = []
         self.cases = {}
 
@@ -23,61 +29,74 @@ class Entry:
         case = CASE.match(line)
         if case:
             self.cases[case.group(2)] = case.group(1)
+        elif line.startswith(END_OF_PREAMBLE) and not self.cases:
+            self.lines.clear()
+
+    def block(self, case):
+        """Lines between the start of a case and its outcome."""
+        begin = next((i for i, line in enumerate(self.lines) if (run := RUN.match(line)) and run.group(1) == case), None)
+        if begin is None:
+            return []
+        for end in range(begin + 1, len(self.lines)):
+            outcome = CASE.match(self.lines[end])
+            if (outcome and outcome.group(2) == case) or RUN.match(self.lines[end]):
+                return self.lines[begin + 1:end]
+        return self.lines[begin + 1:]
 
     def skip_reason(self, case):
         """What the test said between its start and its SKIPPED line."""
-        begin = next((i for i, l in enumerate(self.lines) if l.startswith("[ RUN") and l.endswith(" " + case)), None)
-        if begin is None:
-            return ""
-        said = []
-        for line in self.lines[begin + 1:]:
-            if CASE.match(line):
-                break
-            if line and not line.startswith("[") and not re.search(r": Skipped$", line):
-                said.append(line)
-        return " ".join(said)
+        return " ".join(line for line in self.block(case) if line and not re.search(r": Skipped$", line))
 
 
 def read_log(path):
-    """Yields (name, verdict of ctest, Entry) of every entry in a log."""
+    """Every entry that was started in a log."""
     entries = {}
     with open(path, errors="replace") as log:
         for line in log:
-            output = OUTPUT.match(line.rstrip("\n"))
-            if output:
-                entries.setdefault(output.group(1), Entry()).read(output.group(2))
-                continue
-            done = ENTRY.match(line)
-            if done:
-                yield done.group(2), done.group(3).strip(), entries.get(done.group(1), Entry())
+            line = line.rstrip("\n")
+            if start := START.match(line):
+                entries[start.group(1)] = Entry(start.group(2))
+            elif (output := OUTPUT.match(line)) and output.group(1) in entries:
+                entries[output.group(1)].read(output.group(2))
+            elif (done := ENTRY.match(line)) and done.group(1) in entries:
+                entries[done.group(1)].verdict = done.group(2).strip()
+    return list(entries.values())
 
 
-def count(name, verdict, entry):
+def show(title, lines):
+    print(f"{title}:")
+    if len(lines) > LINES_SHOWN:
+        print(f"    ... {len(lines) - LINES_SHOWN} lines")
+    for line in lines[-LINES_SHOWN:]:
+        print("    " + line)
+
+
+def count(entry):
     """(passed, failed, skipped) of one entry; prints failures and skips."""
-    verdicts = list(entry.cases.values())
-    passed, failed, skipped = (verdicts.count(v) for v in ("OK", "FAILED", "SKIPPED"))
+    outcomes = list(entry.cases.values())
+    passed, failed, skipped = (outcomes.count(outcome) for outcome in ("OK", "FAILED", "SKIPPED"))
     for case, outcome in entry.cases.items():
         if outcome == "SKIPPED":
-            print(f"SKIPPED {name} {case}: {entry.skip_reason(case)}")
-    entry_ok = verdict.endswith("Passed")
-    if "Skipped" in verdict and not verdicts:
-        skipped += 1
-        print(f"SKIPPED {name}: {' '.join(entry.lines[-3:])}")
-    elif not verdicts:
-        passed, failed = (passed + 1, failed) if entry_ok else (passed, failed + 1)
-    elif not entry_ok and not failed:
+            print(f"SKIPPED {entry.name} {case}: {entry.skip_reason(case)}")
+        elif outcome == "FAILED":
+            show(f"FAILED {entry.name} {case}", entry.block(case))
+    if "Skipped" in entry.verdict and not outcomes:
+        print(f"SKIPPED {entry.name}: {' '.join(entry.lines[-3:])}")
+        return 0, 0, 1
+    entry_ok = entry.verdict == "Passed"
+    if entry_ok and not outcomes:
+        return 1, 0, 0
+    if not entry_ok and not failed:
+        show(f"FAILED {entry.name} ({entry.verdict})", entry.lines)
         failed += 1  # crashed, timed out, or failed on another rank
-    if failed:
-        print(f"FAILED {name} ({verdict or 'no verdict'}):")
-        print("\n".join("    " + line for line in entry.lines[-80:]))
     return passed, failed, skipped
 
 
 def main():
     total = [0, 0, 0]
     for path in sys.argv[1:]:
-        for name, verdict, entry in read_log(path):
-            total = [a + b for a, b in zip(total, count(name, verdict, entry))]
+        for entry in read_log(path):
+            total = [a + b for a, b in zip(total, count(entry))]
     passed, failed, skipped = total
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 0 if passed and not failed else 1
