@@ -18,6 +18,8 @@ std::vector<std::string> GroupCommand(const GroupSpec& spec, uid_t user) {
                            "--mca", "btl", "self,vader"});
   // process_vm_readv is denied between ranks by yama and by some containers.
   argv.insert(argv.end(), {"--mca", "btl_vader_single_copy_mechanism", "none"});
+  // When one rank dies the others go at once instead of after two seconds.
+  argv.insert(argv.end(), {"--mca", "odls_base_sigkill_timeout", "0"});
   argv.insert(argv.end(), {"-n", absl::StrCat(spec.ranks)});
   argv.insert(argv.end(), spec.command.begin(), spec.command.end());
   return argv;

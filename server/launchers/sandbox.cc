@@ -74,15 +74,18 @@ Argv BwrapArgv(const GroupSpec& spec) {
     Append(&argv, {"--ro-bind", path, path});
   for (const std::string& path : paths.writable)
     Append(&argv, {"--bind", path, path});
-  // What holds the mounts is memory too.
-  Append(&argv, {"--remount-ro", "/", "--remount-ro", "/dev"});
+  // What holds the mounts is memory too; and /proc/sys belongs to the machine's
+  // root, which the group may still be (LocalLaunch::user absent).
+  Append(&argv, {"--remount-ro", "/", "--remount-ro", "/dev", "--remount-ro",
+                 "/proc"});
   Append(&argv, {"--chdir", spec.group.directory + "/work", "--"});
   return argv;
 }
 
 // Bounds of each process.  RLIMIT_DATA stops one huge allocation; the sum over
 // the group is the shepherd's to watch, and it gets room to see the excess.
-Argv LimitArgv(const GroupLimits& limits) {
+Argv LimitArgv(const LocalLaunch& launch) {
+  const GroupLimits& limits = launch.spec.limits;
   Argv argv = {"/usr/bin/prlimit", "--core=0:0"};
   const auto add = [&](const char* name, std::int64_t value) {
     if (value > 0)
@@ -93,7 +96,10 @@ Argv LimitArgv(const GroupLimits& limits) {
     add("data", limits.memory_bytes + std::max(kRoom, limits.memory_bytes / 2));
   add("cpu", limits.cpu_s);
   add("fsize", limits.file_bytes);
-  add("nproc", limits.processes);
+  // The kernel counts a user's processes; outside a sandbox and without a user
+  // of its own the group shares that count with everything else.
+  if (launch.user || launch.backend == SandboxBackend::kBwrap)
+    add("nproc", limits.processes);
   return argv;
 }
 
@@ -141,7 +147,7 @@ std::vector<std::string> SandboxCommand(const LocalLaunch& launch) {
                    "--clear-groups"});
   if (launch.backend == SandboxBackend::kBwrap)
     Append(&argv, BwrapArgv(launch.spec));
-  Append(&argv, LimitArgv(launch.spec.limits));
+  Append(&argv, LimitArgv(launch));
   Append(&argv, GroupCommand(launch.spec, user));
   return argv;
 }

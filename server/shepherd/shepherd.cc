@@ -33,6 +33,8 @@ constexpr double kKillPatience_s = 10;
 constexpr double kFillRate = 4e9;  // bytes per second
 constexpr double kShortestCheck_s = 0.01;
 constexpr double kLongestCheck_s = 0.25;
+// Processes of the sandbox itself, which the kernel's limit does not count.
+constexpr std::int64_t kWrapperTasks = 8;
 
 double UnixTime() {
   return std::chrono::duration<double>(
@@ -188,8 +190,8 @@ void Shepherd::CheckLimits() {
     return Stop(ExitOutcome::kMemoryLimit,
                 absl::StrCat("used ", Mebibytes(usage.memory_bytes), " of ",
                              Mebibytes(allowed)));
-  // The kernel's limit comes first where it counts this group alone.
-  if (limits.processes > 0 && usage.tasks > 2 * limits.processes)
+  // Where the kernel counts this group alone, its limit comes first.
+  if (limits.processes > 0 && usage.tasks > limits.processes + kWrapperTasks)
     return Stop(ExitOutcome::kKilled,
                 absl::StrCat("had ", usage.tasks, " processes and threads, ",
                              limits.processes, " are allowed"));

@@ -125,6 +125,22 @@ TEST_P(Limits, ProcessorTimeIsBounded) {
   EXPECT_EQ(exit->outcome, ExitOutcome::kSignalled);
 }
 
+TEST_P(Limits, ProcessesAreBoundedForAnyUser) {
+  GroupSpec spec = groups_->Spec(
+      "exec /usr/bin/python3 -c '\nimport os, time\n"
+      "try:\n  for _ in range(300):\n    if os.fork() == 0: time.sleep(1000)\n"
+      "except OSError: raise SystemExit(42)\ntime.sleep(1000)'");
+  spec.limits.processes = 100;
+  const auto exit = groups_->Run(spec);
+  ASSERT_TRUE(exit.ok()) << exit.status();
+  if (exit->outcome == ExitOutcome::kExited) {
+    EXPECT_EQ(exit->code, 42);  // by the kernel
+  } else {
+    EXPECT_EQ(exit->outcome, ExitOutcome::kKilled);  // by the shepherd
+    EXPECT_THAT(exit->detail, HasSubstr("100 are allowed"));
+  }
+}
+
 TEST_P(Limits, ThereIsNoCoreFile) {
   const GroupSpec spec = groups_->Spec("ulimit -H -c");
   ASSERT_TRUE(groups_->Run(spec).ok());
