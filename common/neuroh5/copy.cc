@@ -294,8 +294,8 @@ absl::Status Writer::CopyFrom(const std::string& source_path,
   MIV_RETURN_IF_ERROR(access_.team->Agree(source.status()));
   MIV_RETURN_IF_ERROR(access_.team->Agree(CheckAbsent(file_, object)));
   const std::string path(object);
-  MIV_RETURN_IF_ERROR(
-      MakeGroup(access_, file_, path.substr(0, path.rfind('/'))));
+  const std::string parent = path.substr(0, path.rfind('/'));
+  if (!parent.empty()) MIV_RETURN_IF_ERROR(MakeGroup(access_, file_, parent));
   return Copier(access_, *source, file_).Copy(path);
 }
 

@@ -36,6 +36,11 @@ absl::Status CheckPoints(const Tree& tree) {
       return Invalid(tree, "the point arrays differ in length",
                      absl::StrCat(n, " values each"), absl::StrCat(size));
   }
+  return absl::OkStatus();
+}
+
+absl::Status CheckParents(const Tree& tree) {
+  const std::size_t n = tree.points();
   for (std::size_t i = 0; i < n; ++i) {
     const std::int32_t parent = tree.parent[i];
     if (parent < -1 || parent >= static_cast<std::int64_t>(n) ||
@@ -140,6 +145,7 @@ absl::Status CheckReachable(const Tree& tree) {
 absl::Status CheckTree(const Tree& tree) {
   MIV_RETURN_IF_ERROR(CheckPoints(tree));
   MIV_RETURN_IF_ERROR(CheckSections(tree));
+  MIV_RETURN_IF_ERROR(CheckParents(tree));
   MIV_RETURN_IF_ERROR(CheckEdges(tree));
   return CheckReachable(tree);
 }

@@ -29,9 +29,9 @@ struct Tree {
 
 /// What every tree must satisfy:
 ///  1. at least one point, at most 65535; point arrays of equal length;
-///  2. parents in [-1, points), no point its own parent;
-///  3. at least one section, no empty section, point ids in [0, points)
+///  2. at least one section, no empty section, point ids in [0, points)
 ///     (1-based ids are named as such), every point in some section;
+///  3. parents in [-1, points), no point its own parent;
 ///  4. src and dst of equal length, values below the number of sections;
 ///  5. exactly one section without an incoming edge, no section with two, every
 ///     section reached from the root.

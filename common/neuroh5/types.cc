@@ -82,8 +82,10 @@ absl::Status CheckRanges(std::vector<Population> populations) {
 absl::Status CheckProjections(const Types& types) {
   std::set<ProjectionName> seen;
   for (const ProjectionName& p : types.valid_projections) {
-    for (const std::string& name : {p.destination, p.source})
-      MIV_RETURN_IF_ERROR(types.Get(name).status());
+    for (const std::string& name : {p.destination, p.source}) {
+      const absl::Status known = types.Get(name).status();
+      if (!known.ok()) return InvalidInput(FaultOrMessage(known));
+    }
     if (!seen.insert(p).second)
       return Invalid("a projection is listed twice",
                      absl::StrCat(p.source, " -> ", p.destination),

@@ -48,10 +48,11 @@ Layout ValidateAttribute(const Reader& reader, const Population& population,
   const absl::StatusOr<Layout> layout =
       reader.layouts().Get(reader.file(), population, name_space, attribute);
   if (!findings->Add(layout.status())) return nullptr;
-  CheckCoverage(**layout, path, findings);
   if (!findings->Add(Touch(**layout, findings->options().block_bytes)))
     return nullptr;
-  if (!Exists(reader.file(), absl::StrCat(path, "/", kCellIndex)))
+  if (Exists(reader.file(), absl::StrCat(path, "/", kCellIndex)))
+    CheckCoverage(**layout, path, findings);
+  else
     findings->Warn(path, "the attribute has no Cell Index; no cell has it", "",
                    "Write the attribute again.");
   const std::size_t repeats = CountRepeats((*layout)->gids);

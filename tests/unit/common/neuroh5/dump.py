@@ -1,0 +1,83 @@
+"""Prints what h5py finds in a file, as JSON.
+
+usage: dump.py FILE
+{"objects": {path: {...}}, "superblock": version, "attributes": {path: {...}}}
+A dataset has type, shape, unlimited, chunk, filters, links, times, fill, early,
+values (first 64) and padding_is_zero (the bytes of the last chunk behind the
+end).  A committed type has type and links.
+"""
+
+import json
+import sys
+
+import h5py
+import numpy as np
+
+
+def type_name(t):
+    if h5py.check_enum_dtype(t):
+        return ["enum", t.str, h5py.check_enum_dtype(t)]
+    if t.fields:
+        return [[n, type_name(t.fields[n][0]), t.fields[n][1]] for n in t.names]
+    return t.str
+
+
+def padding_is_zero(dataset, raw):
+    chunks = dataset.chunks
+    if not chunks or dataset.shape[0] % chunks[0] == 0:
+        return True
+    info = dataset.id.get_chunk_info(dataset.id.get_num_chunks() - 1)
+    used = (dataset.shape[0] % chunks[0]) * dataset.dtype.itemsize
+    raw.seek(info.byte_offset + used)
+    return not any(raw.read(info.size - used))
+
+
+def describe(name, item, raw):
+    info = h5py.h5o.get_info(item.id)
+    if isinstance(item, h5py.Datatype):
+        return {"type": type_name(item.dtype), "links": info.rc}
+    if isinstance(item, h5py.Group):
+        return {"links": info.rc, "children": list(item)}
+    plist = item.id.get_create_plist()
+    return {
+        "type": type_name(item.dtype),
+        "shape": list(item.shape),
+        "unlimited": item.maxshape == (None,),
+        "chunk": item.chunks[0],
+        "filters": plist.get_nfilters(),
+        "links": info.rc,
+        "times": plist.get_obj_track_times(),
+        "early": plist.get_alloc_time() == h5py.h5d.ALLOC_TIME_EARLY,
+        "fill_on_alloc": plist.get_fill_time() == h5py.h5d.FILL_TIME_ALLOC,
+        "values": np.array(item[:64]).tolist(),
+        "padding_is_zero": padding_is_zero(item, raw),
+    }
+
+
+def value_of(v):
+    if isinstance(v, bytes):
+        return v.decode()
+    return v.tolist() if hasattr(v, "tolist") else str(v)
+
+
+def main(path):
+    objects, attributes = {}, {}
+    with h5py.File(path) as f, open(path, "rb") as raw:
+        def walk(group, prefix):
+            for name in group:
+                item = group[name]
+                where = prefix + "/" + name
+                objects[where] = describe(where, item, raw)
+                if len(item.attrs if hasattr(item, "attrs") else ()):
+                    attributes[where] = {
+                        k: value_of(v) for k, v in item.attrs.items()}
+                if isinstance(item, h5py.Group):
+                    walk(item, where)
+        walk(f, "")
+        raw.seek(8)
+        superblock = raw.read(1)[0]
+    json.dump({"objects": objects, "attributes": attributes,
+               "superblock": superblock}, sys.stdout)
+
+
+main(sys.argv[1])
