@@ -1,0 +1,173 @@
+#include "server/jobs/forecast.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/base/status_macros.h"
+#include "common/pipeline/cache_key.h"
+#include "server/jobs/task_runner.h"
+
+namespace miv::server {
+namespace {
+
+using nlohmann::json;
+using pipeline::ResolvedStep;
+using Digests = std::map<std::string, std::string>;
+
+// Top-level members that differ between two objects, sorted.
+std::vector<std::string> Differences(const json& before, const json& now) {
+  std::vector<std::string> names;
+  const auto collect = [&](const json& a, const json& b) {
+    if (!a.is_object()) return;
+    for (const auto& [name, value] : a.items()) {
+      const bool same = b.is_object() && b.contains(name) && b[name] == value;
+      if (!same) names.push_back(name);
+    }
+  };
+  collect(before, now);
+  collect(now, before);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+// Why the step is another computation than the one of `manifest`.
+std::string Change(const json& manifest, const ResolvedStep& step,
+                   const Digests& digests) {
+  const auto was = [&](const char* part) {
+    return manifest.contains(part) ? manifest[part] : json();
+  };
+  if (was("kind") != json(step.kind)) return "kind changed";
+  const auto config = Differences(was("config"), pipeline::KeyConfig(step));
+  if (!config.empty()) {
+    return absl::StrCat("config changed: ", absl::StrJoin(config, ", "));
+  }
+  const auto inputs = Differences(was("inputs"), json(digests));
+  if (!inputs.empty()) {
+    return absl::StrCat("input changed: ", absl::StrJoin(inputs, ", "));
+  }
+  if (was("seed") != json(step.seed)) return "seed changed";
+  if (was("algorithm_version") != json(step.info().algorithm_version)) {
+    return "the component has a new version";
+  }
+  return "changed";
+}
+
+class Forecaster {
+ public:
+  Forecaster(ReadTransaction& store, const ArtifactStore& artifacts,
+             const JobPlan& plan, CachePolicy policy)
+      : store_(store),
+        artifacts_(artifacts),
+        plan_(plan),
+        policy_(policy),
+        tasks_(plan.pipeline.steps.size()) {}
+
+  absl::Status Visit(int index, StepForecast& forecast) {
+    const ResolvedStep& step = plan_.step(index);
+    MIV_ASSIGN_OR_RETURN(const auto digests,
+                         InputDigests(plan_, index, tasks_));
+    std::string key;
+    if (digests.has_value()) key = pipeline::CacheKey(step, *digests);
+    if (policy_ == CachePolicy::kUse && !key.empty()) {
+      MIV_ASSIGN_OR_RETURN(const auto entry,
+                           UsableCacheEntry(store_, artifacts_, key));
+      if (entry.has_value()) {
+        forecast.cached = true;
+        forecast.reason = "cached";
+        forecast.estimated_bytes = SizeOf(*entry);
+        tasks_[index].state = TaskState::kCached;
+        tasks_[index].outputs = entry->outputs;
+        return absl::OkStatus();
+      }
+    }
+    MIV_ASSIGN_OR_RETURN(const auto last, LastTime(step.name));
+    if (last.has_value()) Estimate(*last, forecast);
+    forecast.reason = Reason(index, key, digests.value_or(Digests()), last);
+    return absl::OkStatus();
+  }
+
+ private:
+  struct Last {
+    std::string key;
+    std::optional<CacheEntry> entry;
+    json manifest;
+  };
+
+  static std::int64_t SizeOf(const CacheEntry& entry) {
+    std::int64_t size = 0;
+    for (const Output& output : entry.outputs) size += output.size;
+    return size;
+  }
+
+  absl::StatusOr<std::optional<Last>> LastTime(const std::string& step) {
+    Last last;
+    MIV_ASSIGN_OR_RETURN(last.key, store_.LatestKey(plan_.pipeline.name, step));
+    if (last.key.empty()) return std::nullopt;
+    MIV_ASSIGN_OR_RETURN(last.entry, store_.FindCache(last.key));
+    if (last.entry.has_value()) {
+      last.manifest = json::parse(last.entry->manifest_json, nullptr, false);
+    }
+    return last;
+  }
+
+  static void Estimate(const Last& last, StepForecast& forecast) {
+    if (!last.entry.has_value()) return;
+    forecast.estimated_bytes = SizeOf(*last.entry);
+    if (!last.manifest.is_object()) return;
+    const auto duration = last.manifest.find("duration_s");
+    if (duration != last.manifest.end() && duration->is_number()) {
+      forecast.estimated_s = duration->get<double>();
+    }
+  }
+
+  std::string Reason(int index, const std::string& key, const Digests& digests,
+                     const std::optional<Last>& last) const {
+    if (policy_ == CachePolicy::kRefresh) return "the cache is refreshed";
+    if (policy_ == CachePolicy::kBypass) return "the cache is bypassed";
+    if (key.empty()) return absl::StrCat("because ", Running(index), " runs");
+    if (!last.has_value()) return "first time";
+    if (last->key == key) return "its result is gone";
+    if (!last->manifest.is_object()) return "changed";
+    return Change(last->manifest, plan_.step(index), digests);
+  }
+
+  // The first step that this one takes an input of and that will run.
+  std::string Running(int index) const {
+    for (const pipeline::Input& input : plan_.step(index).inputs) {
+      if (input.step.empty()) continue;
+      if (!IsGood(tasks_[plan_.IndexOf(input.step)].state)) return input.step;
+    }
+    return "an earlier step";
+  }
+
+  ReadTransaction& store_;
+  const ArtifactStore& artifacts_;
+  const JobPlan& plan_;
+  const CachePolicy policy_;
+  std::vector<Task> tasks_;  // CACHED with outputs, or WAITING
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<StepForecast>> Forecast(
+    ReadTransaction& store, const ArtifactStore& artifacts, const JobPlan& plan,
+    const std::vector<int>& ranks, CachePolicy policy) {
+  Forecaster forecaster(store, artifacts, plan, policy);
+  std::vector<StepForecast> steps(plan.pipeline.steps.size());
+  for (const std::size_t index : plan.pipeline.order) {
+    steps[index].step = plan.step(static_cast<int>(index)).name;
+    steps[index].kind = plan.step(static_cast<int>(index)).kind;
+    steps[index].ranks = ranks[index];
+    MIV_RETURN_IF_ERROR(
+        forecaster.Visit(static_cast<int>(index), steps[index]));
+  }
+  return steps;
+}
+
+}  // namespace miv::server

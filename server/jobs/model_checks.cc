@@ -1,0 +1,121 @@
+#include "server/jobs/model_checks.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "common/base/canonical_json.h"
+#include "common/base/digest.h"
+
+namespace miv::server {
+namespace {
+
+using nlohmann::json;
+using pipeline::ResolvedStep;
+
+LabelledDigest FileOf(const JobPlan& plan, const ResolvedStep& step,
+                      absl::string_view role) {
+  const pipeline::Input* input = step.FindInput(role);
+  if (input == nullptr || !input->step.empty()) return {};
+  return {FileDigestOf(plan, step, role), input->path};
+}
+
+// The SWC file that the population's cells are made from; empty if they come
+// from elsewhere (an imported forest, or no forest at all).
+LabelledDigest MorphologyOf(const JobPlan& plan,
+                            const std::string& population) {
+  for (const ResolvedStep& step : plan.pipeline.steps) {
+    if (step.kind == "generate_synapse_forest" &&
+        step.population() == population) {
+      return FileOf(plan, step, "morphology");
+    }
+  }
+  return {};
+}
+
+// Populations whose cells a step makes: its own, or all that it knows.
+std::vector<CellCheck> CellsOf(const JobPlan& plan, const ResolvedStep& step) {
+  std::vector<CellCheck> cells;
+  const auto types = step.config.find("cell_types");
+  if (types == step.config.end() || !types->is_object()) return cells;
+  const std::string own = step.population();
+  for (const auto& [population, type] : types->items()) {
+    if (!own.empty() && population != own) continue;
+    const auto name = type.find("template");
+    if (name == type.end() || !name->is_string()) continue;
+    const LabelledDigest morphology = MorphologyOf(plan, population);
+    if (morphology.digest.empty()) continue;
+    cells.push_back({population, name->get<std::string>(), morphology});
+  }
+  return cells;
+}
+
+template <typename T>
+void AddOnce(std::vector<T>& all, T one) {
+  if (std::find(all.begin(), all.end(), one) == all.end()) {
+    all.push_back(std::move(one));
+  }
+}
+
+ModelCheck& CheckFor(std::vector<ModelCheck>& checks,
+                     const LabelledDigest& mechanisms,
+                     const LabelledDigest& templates) {
+  for (ModelCheck& check : checks) {
+    if (check.mechanisms.digest == mechanisms.digest &&
+        check.templates.digest == templates.digest) {
+      return check;
+    }
+  }
+  return checks.emplace_back(ModelCheck{mechanisms, templates, {}, {}});
+}
+
+json Named(const LabelledDigest& file, bool with_labels) {
+  json named = {{"digest", file.digest}};
+  if (with_labels) named["label"] = file.label;
+  return named;
+}
+
+}  // namespace
+
+std::vector<ModelCheck> ChecksOf(const JobPlan& plan) {
+  std::vector<ModelCheck> checks;
+  for (const ResolvedStep& step : plan.pipeline.steps) {
+    if (ClassOf(step) != GroupClass::kModel) continue;
+    ModelCheck& check = CheckFor(checks, FileOf(plan, step, "mechanisms"),
+                                 FileOf(plan, step, "templates"));
+    for (CellCheck& cell : CellsOf(plan, step)) {
+      AddOnce(check.cells, std::move(cell));
+    }
+  }
+  for (const ResolvedStep& step : plan.pipeline.steps) {
+    if (step.kind != "generate_synapse_forest") continue;
+    const LabelledDigest morphology = FileOf(plan, step, "morphology");
+    if (morphology.digest.empty()) continue;
+    if (checks.empty()) checks.emplace_back();
+    AddOnce(checks.front().morphologies, morphology);
+  }
+  return checks;
+}
+
+std::string CheckKey(const ModelCheck& check, absl::string_view worker,
+                     bool with_labels) {
+  auto cells = json::array();
+  for (const CellCheck& cell : check.cells) {
+    cells.push_back({{"population", cell.population},
+                     {"template", cell.template_name},
+                     {"morphology", Named(cell.morphology, with_labels)}});
+  }
+  auto morphologies = json::array();
+  for (const LabelledDigest& file : check.morphologies) {
+    morphologies.push_back(Named(file, with_labels));
+  }
+  std::sort(cells.begin(), cells.end());
+  std::sort(morphologies.begin(), morphologies.end());
+  return DigestOf(
+      CanonicalJson(json{{"worker", std::string(worker)},
+                         {"mechanisms", Named(check.mechanisms, with_labels)},
+                         {"templates", Named(check.templates, with_labels)},
+                         {"cells", std::move(cells)},
+                         {"morphologies", std::move(morphologies)}}));
+}
+
+}  // namespace miv::server

@@ -1,0 +1,48 @@
+#pragma once
+
+// What of a plan must be checked by a worker, as plain values.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "server/jobs/plan.h"
+
+namespace miv::server {
+
+/// A file by digest, with the name that the user knows it by.
+struct LabelledDigest {
+  std::string digest;  ///< "" = none
+  std::string label;
+
+  bool operator==(const LabelledDigest&) const = default;
+};
+
+/// A cell to be made from a template.
+struct CellCheck {
+  std::string population;
+  std::string template_name;
+  LabelledDigest morphology;
+
+  bool operator==(const CellCheck&) const = default;
+};
+
+/// One process's worth of checks: one set of mechanisms and templates.
+struct ModelCheck {
+  LabelledDigest mechanisms;
+  LabelledDigest templates;
+  std::vector<CellCheck> cells;
+  std::vector<LabelledDigest> morphologies;
+};
+
+/// Everything that the plan needs checked, in the order of its steps: per pair
+/// of templates and mechanisms the cells that its steps make, and the
+/// morphologies of all forests with the first.
+std::vector<ModelCheck> ChecksOf(const JobPlan& plan);
+
+/// Identity of a check's inputs as `worker` sees them; with labels, also of
+/// what an error would say.
+std::string CheckKey(const ModelCheck& check, absl::string_view worker,
+                     bool with_labels);
+
+}  // namespace miv::server

@@ -1,0 +1,163 @@
+#include "server/jobs/preflight_gate.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
+#include "common/base/fault.h"
+#include "common/base/files.h"
+#include "common/base/status_macros.h"
+#include "server/jobs/preflight_folder.h"
+#include "server/jobs/worker_text.h"
+
+namespace miv::server {
+namespace {
+
+using nlohmann::json;
+
+// Checks that run at a time, over all submissions.
+constexpr std::size_t kMaxRunning = 2;
+
+absl::Status VerdictOf(const json& result) {
+  if (!result.is_object()) {
+    return absl::InternalError("the check's result is not a JSON object");
+  }
+  const auto ok = result.find("ok");
+  if (ok != result.end() && ok->is_boolean() && ok->get<bool>()) {
+    return absl::OkStatus();
+  }
+  const auto part = result.find("fault");
+  Fault fault;
+  if (part != result.end()) {
+    fault = CleanFault(FaultFromJson(
+        part->dump(-1, ' ', false, json::error_handler_t::replace)));
+  }
+  if (fault.what.empty()) fault.what = "the model was refused without a reason";
+  if (fault.reason.empty()) fault.reason = "MODEL_REFUSED";
+  return InvalidInput(fault);
+}
+
+std::string NewFolderName() {
+  absl::BitGen random;
+  return GroupId::New(random).text();
+}
+
+}  // namespace
+
+std::string PreflightGate::LibraryKey(const std::string& mechanisms) const {
+  return DigestOf(absl::StrCat("library\n", worker_, "\n", mechanisms));
+}
+
+absl::StatusOr<std::optional<PreflightEntry>> PreflightGate::Find(
+    const std::string& key) {
+  std::optional<PreflightEntry> entry;
+  MIV_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& t) -> absl::Status {
+    MIV_ASSIGN_OR_RETURN(entry, t.FindPreflight(key));
+    return absl::OkStatus();
+  }));
+  return entry;
+}
+
+absl::Status PreflightGate::Remember(const PreflightEntry& entry) {
+  return store_.Write(
+      [&](WriteTransaction& t) { return t.PutPreflight(entry); });
+}
+
+// The compiled library's digest; empty if it is not there.
+absl::StatusOr<std::string> PreflightGate::KnownLibrary(
+    const std::string& mechanisms) {
+  MIV_ASSIGN_OR_RETURN(const auto entry, Find(LibraryKey(mechanisms)));
+  if (!entry.has_value() || !artifacts_.Contains(entry->library_digest)) {
+    return std::string();
+  }
+  return entry->library_digest;
+}
+
+absl::Status PreflightGate::Check(const JobPlan& plan) {
+  for (const ModelCheck& check : ChecksOf(plan)) {
+    MIV_RETURN_IF_ERROR(CheckModel(check));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> PreflightGate::LibraryFor(
+    const std::string& mechanisms) {
+  MIV_ASSIGN_OR_RETURN(std::string known, KnownLibrary(mechanisms));
+  if (!known.empty()) return known;
+  ModelCheck check;
+  check.mechanisms = {mechanisms, "mechanisms"};
+  MIV_RETURN_IF_ERROR(CheckModel(check));
+  MIV_ASSIGN_OR_RETURN(known, KnownLibrary(mechanisms));
+  if (!known.empty()) return known;
+  return absl::InternalError("the worker compiled no library of mechanisms");
+}
+
+absl::Status PreflightGate::CheckModel(const ModelCheck& check) {
+  const std::string key = CheckKey(check, worker_, /*with_labels=*/false);
+  // Whoever asks the same waits for the one verdict.
+  Enter(key);
+  const absl::Cleanup leave = [&] { Leave(key); };
+  std::string library;
+  if (!check.mechanisms.digest.empty()) {
+    MIV_ASSIGN_OR_RETURN(library, KnownLibrary(check.mechanisms.digest));
+  }
+  const bool complete = check.mechanisms.digest.empty() || !library.empty();
+  MIV_ASSIGN_OR_RETURN(const auto good, Find(key));
+  if (good.has_value() && complete) return absl::OkStatus();
+  const std::string refusal = CheckKey(check, worker_, /*with_labels=*/true);
+  MIV_ASSIGN_OR_RETURN(const auto bad, Find(refusal));
+  if (bad.has_value() && bad->fault.has_value()) {
+    return InvalidInput(*bad->fault);
+  }
+  const absl::Status verdict = Run(check, library);
+  if (verdict.ok()) return Remember({key, std::nullopt, "", clock_.Now()});
+  if (absl::IsInvalidArgument(verdict)) {
+    MIV_RETURN_IF_ERROR(
+        Remember({refusal, FaultOrMessage(verdict), "", clock_.Now()}));
+  }
+  return verdict;
+}
+
+void PreflightGate::Enter(const std::string& key) {
+  absl::MutexLock lock(&mutex_);
+  const auto free = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return running_.size() < kMaxRunning && !running_.contains(key);
+  };
+  mutex_.Await(absl::Condition(&free));
+  running_.insert(key);
+}
+
+void PreflightGate::Leave(const std::string& key) {
+  absl::MutexLock lock(&mutex_);
+  running_.erase(key);
+}
+
+absl::Status PreflightGate::Run(const ModelCheck& check,
+                                const std::string& library) {
+  const std::string folder = absl::StrCat(root_, "/", NewFolderName());
+  const absl::Cleanup remove = [&] { RemoveTree(folder).IgnoreError(); };
+  MIV_ASSIGN_OR_RETURN(const PreflightRequest request,
+                       LayOutCheck(check, folder, library, artifacts_));
+  MIV_ASSIGN_OR_RETURN(const json result, runner_.Run(request));
+  const absl::Status verdict = VerdictOf(result);
+  const bool compiled = library.empty() && !check.mechanisms.digest.empty() &&
+                        result.is_object() && result.contains("library");
+  // A library is good even if a template is not.
+  if (compiled) MIV_RETURN_IF_ERROR(TakeLibrary(check, folder));
+  return verdict;
+}
+
+absl::Status PreflightGate::TakeLibrary(const ModelCheck& check,
+                                        const std::string& folder) {
+  MIV_ASSIGN_OR_RETURN(
+      const ArtifactInfo library,
+      artifacts_.PublishFile(folder + "/work", kLibraryName,
+                             ArtifactStore::PublishMode::kCopy));
+  return Remember({LibraryKey(check.mechanisms.digest), std::nullopt,
+                   library.digest, clock_.Now()});
+}
+
+}  // namespace miv::server

@@ -1,0 +1,67 @@
+#pragma once
+
+// Checks of a submission that need NEURON, HDF5 or a compiler: each different
+// set of inputs once, in a sandbox.
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "server/artifacts/artifact_store.h"
+#include "server/jobs/model_checks.h"
+#include "server/launchers/preflight_runner.h"
+#include "server/model/clock.h"
+#include "server/store/store.h"
+
+namespace miv::server {
+
+/// Thread safe.
+class PreflightGate {
+ public:
+  /// root: folder for the checks' own folders.  worker: names the worker and
+  /// compiler that check; verdicts of another one do not count.
+  PreflightGate(Store& store, ArtifactStore& artifacts, PreflightRunner& runner,
+                const Clock& clock, std::string root, std::string worker)
+      : store_(store),
+        artifacts_(artifacts),
+        runner_(runner),
+        clock_(clock),
+        root_(std::move(root)),
+        worker_(std::move(worker)) {}
+
+  /// Checks every morphology, mechanism and template that the plan uses.
+  /// Blocks; known verdicts answer at once.
+  /// Errors: InvalidArgument with the check's own fault; those of the runner.
+  absl::Status Check(const JobPlan& plan);
+
+  /// Digest of the library compiled from a mechanisms directory, which is in
+  /// the artifact store; compiles it if it is not there.
+  absl::StatusOr<std::string> LibraryFor(const std::string& mechanisms_digest);
+
+ private:
+  absl::Status CheckModel(const ModelCheck& check);
+  absl::StatusOr<std::string> KnownLibrary(const std::string& mechanisms);
+  absl::Status Run(const ModelCheck& check, const std::string& library);
+  void Enter(const std::string& key) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Leave(const std::string& key) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status TakeLibrary(const ModelCheck& check, const std::string& folder);
+  absl::Status Remember(const PreflightEntry& entry);
+  absl::StatusOr<std::optional<PreflightEntry>> Find(const std::string& key);
+  std::string LibraryKey(const std::string& mechanisms) const;
+
+  Store& store_;
+  ArtifactStore& artifacts_;
+  PreflightRunner& runner_;
+  const Clock& clock_;
+  const std::string root_;
+  const std::string worker_;
+
+  absl::Mutex mutex_;
+  std::set<std::string> running_ ABSL_GUARDED_BY(mutex_);  ///< verdict keys
+};
+
+}  // namespace miv::server

@@ -1,0 +1,70 @@
+#pragma once
+
+// From a submission to a job, or to the reasons against it.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/pipeline/pipeline.h"
+#include "server/artifacts/artifact_store.h"
+#include "server/jobs/forecast.h"
+#include "server/jobs/job_manager.h"
+#include "server/jobs/preflight_gate.h"
+
+namespace miv::server {
+
+struct Submission {
+  std::string request_id;  ///< at most 128 characters; "" = not repeatable
+  pipeline::PipelineSpec pipeline;
+  std::vector<UploadedFile> files;
+  CachePolicy policy = CachePolicy::kUse;
+  bool validate_only = false;
+};
+
+struct Submitted {
+  std::optional<JobId> job;  ///< absent with validate_only
+  /// Empty if the request had made the job before.
+  std::vector<StepForecast> plan;
+};
+
+struct SubmissionLimits {
+  int default_ranks = 1;  ///< of a step that does not say
+  int max_ranks = 64;
+  int max_steps = 1000;
+  int max_live_jobs = 1000;
+};
+
+/// Thread safe.
+class Submitter {
+ public:
+  Submitter(JobManager& jobs, Store& store, const ArtifactStore& artifacts,
+            PreflightGate& preflight, SubmissionLimits limits)
+      : jobs_(jobs),
+        store_(store),
+        artifacts_(artifacts),
+        preflight_(preflight),
+        limits_(limits) {}
+
+  /// Checks everything, forecasts, and accepts the job unless validate_only.
+  /// Nothing is left behind by a submission that is refused.
+  /// Errors: InvalidArgument (pipeline, files, model), FailedPrecondition
+  ///   UPLOADS_MISSING (naming what to upload), AlreadyExists
+  ///   REQUEST_ID_REUSED, ResourceExhausted TOO_MANY_JOBS; those of preflight.
+  absl::StatusOr<Submitted> Submit(const Submission& submission);
+
+ private:
+  absl::Status CheckLimits(const Submission& submission);
+  absl::StatusOr<std::vector<int>> RanksOf(
+      const pipeline::ResolvedPipeline& pipeline) const;
+  absl::Status CheckUploads(const JobPlan& plan) const;
+
+  JobManager& jobs_;
+  Store& store_;
+  const ArtifactStore& artifacts_;
+  PreflightGate& preflight_;
+  const SubmissionLimits limits_;
+};
+
+}  // namespace miv::server
