@@ -79,7 +79,7 @@ absl::Status ConfigureModel(Engine& engine) {
   MIV_RETURN_IF_ERROR(engine.Execute(
       "{load_file(\"stdrun.hoc\")}\n"
       "objref miv_cvode_\nmiv_cvode_ = new CVode(0)\n"
-      "{miv_cvode_.cache_efficient(1)}\n{miv_cvode_.use_fast_imem(1)}\n"
+      "{miv_cvode_.use_fast_imem(1)}\n"
       "objref miv_context_\nmiv_context_ = new ParallelContext()\n"
       "{miv_context_.gid_clear()}\n{miv_context_.timeout(0)}\n"
       "objref nil, pc, nc\npc = miv_context_\nstrdef dataset_path\n"));

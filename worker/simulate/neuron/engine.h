@@ -23,9 +23,9 @@ struct EngineOptions {
 class Engine {
  public:
   /// Starts NEURON 8.2 without Python, GUI or automatic mechanism loading,
-  /// with fast transmembrane currents, cache efficiency and the state
-  /// adjustment of events on, captures what it prints, and replaces the
-  /// PythonObject class by the native one (python_object.h).
+  /// with fast transmembrane currents and the state adjustment of events on,
+  /// captures what it prints, and replaces the PythonObject class by the native
+  /// one (python_object.h).
   /// Errors: FailedPrecondition on a second start or another NEURON version.
   static absl::StatusOr<std::unique_ptr<Engine>> Start(
       const EngineOptions& options);

@@ -59,12 +59,8 @@ Object* ConnectGid(Object* context, Symbol* method, std::uint32_t gid,
 }
 
 void Configure(NetCon* connection, Object* target, const ConnectionPlan& plan) {
-  double* weights = nullptr;
-  nrn_netcon_weight(connection, &weights);
   nrn_netcon_set_delay(connection, plan.delay_ms);
-  for (const auto& [slot, value] : plan.weights) weights[slot] = value;
-  double* parameters = ob2pntproc(target)->prop->param;
-  for (const auto& [index, value] : plan.parameters) parameters[index] = value;
+  Write({target}, {connection}, plan.parameters, plan.weights);
 }
 
 Object* NewVector(absl::Span<const double> values) {
@@ -188,6 +184,16 @@ absl::Status Network::AddCurrentClamp(SectionHandle section, double x,
     parameters[type.parameters.at("dur")] = duration_ms;
     parameters[type.parameters.at("amp")] = amp_na;
   });
+}
+
+void Write(PointProcessHandle point_process, ConnectionHandle connection,
+           absl::Span<const IndexedValue> parameters,
+           absl::Span<const IndexedValue> weights) {
+  double* slots = nullptr;
+  nrn_netcon_weight(connection.connection, &slots);
+  for (const auto& [slot, value] : weights) slots[slot] = value;
+  double* values = ob2pntproc(point_process.object)->prop->param;
+  for (const auto& [index, value] : parameters) values[index] = value;
 }
 
 double WeightOf(ConnectionHandle connection, int slot) {

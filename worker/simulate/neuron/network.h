@@ -89,6 +89,11 @@ class Network {
   Object* spike_gids_ = nullptr;   ///< Vector
 };
 
+/// Writes parameters of a point process and weights of a connection.
+void Write(PointProcessHandle point_process, ConnectionHandle connection,
+           absl::Span<const IndexedValue> parameters,
+           absl::Span<const IndexedValue> weights);
+
 /// Reading back what was created.
 double WeightOf(ConnectionHandle connection, int slot);
 double DelayOf(ConnectionHandle connection);

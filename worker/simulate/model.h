@@ -1,0 +1,38 @@
+#pragma once
+
+// The network of a simulation in NEURON: from files and config to a model that
+// is ready to be initialised.
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "common/neuroh5/reader.h"
+#include "worker/build/steps/step.h"
+#include "worker/simulate/cells/load_cells.h"
+#include "worker/simulate/neuron/engine.h"
+#include "worker/simulate/neuron/network.h"
+#include "worker/simulate/simulation_config.h"
+#include "worker/simulate/synapses/connect_cells.h"
+
+namespace miv::simulate {
+
+/// NEURON keeps pointers into the network, so that a model, once built, stays
+/// for the life of the process.
+struct Model {
+  neuron::Engine* engine = nullptr;
+  std::unique_ptr<neuroh5::Reader> cell_file;
+  std::unique_ptr<neuroh5::Reader> connection_file;
+  std::unique_ptr<neuron::Network> network;
+  LoadedCells cells;
+  ConnectionCounts counts;
+};
+
+/// Collective.  Loads cells, then connections, then plays spike trains into
+/// artificial cells and adds clamps; writes the tables that config.debug asks
+/// for.
+/// Errors: the same on all ranks.  FailedPrecondition if this process has
+/// already built a model.
+absl::StatusOr<Model*> BuildModel(worker::StepContext& ctx,
+                                  const SimulationConfig& config);
+
+}  // namespace miv::simulate

@@ -1,0 +1,165 @@
+#include "worker/simulate/run_loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/fault.h"
+#include "common/base/files.h"
+#include "common/base/status_macros.h"
+#include "worker/parallel/exchange.h"
+#include "worker/simulate/neuron/integrator.h"
+
+namespace miv::simulate {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Wall time between two questions to the group.
+constexpr double kPollSeconds = 0.05;
+constexpr std::int64_t kFirstPoll = 4;
+constexpr std::int64_t kLongestPoll = 1 << 20;
+
+// What the ranks add up at a poll: rank 0's next poll step in the low bits,
+// then who wants to stop.
+constexpr std::int64_t kCancelBit = std::int64_t{1} << 40;
+constexpr std::int64_t kFailureBit = std::int64_t{1} << 44;
+
+/// The state of one run.
+class RunLoop {
+ public:
+  RunLoop(worker::StepContext& ctx, const RunRequest& request)
+      : ctx_(ctx), request_(request), last_poll_(Clock::now()) {}
+
+  neuron::StepAction OnStep(std::int64_t step, double t_ms) {
+    request_.lfp.OnStep(step);
+    request_.recorder.OnStep(step);
+    if (step < next_poll_) return neuron::StepAction::kContinue;
+    return Poll(step, t_ms) ? neuron::StepAction::kStop
+                            : neuron::StepAction::kContinue;
+  }
+
+  bool cancelled() const { return cancelled_; }
+  const absl::Status& failure() const { return failure_; }
+
+  /// Notes the first potential that is not a number.
+  void CheckPotentials(double t_ms) {
+    if (!failure_.ok()) return;
+    const auto found = neuron::FindNonFinitePotential();
+    if (!found) return;
+    Fault fault;
+    fault.reason = "NOT_A_NUMBER";
+    fault.phase = "simulation";
+    fault.what = absl::StrCat("the potential of ", found->name, " of ",
+                              found->cell, " is not a number");
+    fault.simulated_ms = t_ms;
+    fault.remedy =
+        "Use a smaller dt, or look for a division by zero in the cell's "
+        "mechanisms.";
+    fault.gid = GidOf(found->section);
+    failure_ = InvalidInput(fault);
+  }
+
+  void TakeSpikes() { request_.network.TakeSpikes(&spikes_); }
+  std::vector<neuron::Spike>& spikes() { return spikes_; }
+
+ private:
+  std::int64_t GidOf(neuron::SectionHandle section) const {
+    for (const auto& cell : request_.cells.cells) {
+      if (std::find(cell->sections.begin(), cell->sections.end(), section) !=
+          cell->sections.end()) {
+        return cell->gid;
+      }
+    }
+    return -1;
+  }
+
+  /// Collective.  True if the run is to stop at this step.
+  bool Poll(std::int64_t step, double t_ms) {
+    CheckPotentials(t_ms);
+    TakeSpikes();
+    std::int64_t word = failure_.ok() ? 0 : kFailureBit;
+    if (ctx_.ranks.is_root()) {
+      word += NextPoll(step);
+      if (ctx_.observer.Cancelled()) word += kCancelBit;
+    }
+    word = ctx_.ranks.Sum(word);
+    next_poll_ = word & (kCancelBit - 1);
+    cancelled_ = (word & kCancelBit) != 0;
+    ctx_.observer.Progress("simulation", t_ms, request_.t_end_ms, "ms");
+    return cancelled_ || word >= kFailureBit;
+  }
+
+  /// Rank 0: the step to poll at next, from the pace since the last poll.
+  std::int64_t NextPoll(std::int64_t step) {
+    const Clock::time_point now = Clock::now();
+    const double seconds =
+        std::chrono::duration<double>(now - last_poll_).count();
+    const double steps = static_cast<double>(step - last_step_) * kPollSeconds /
+                         std::max(seconds, 1e-9);
+    last_poll_ = now;
+    last_step_ = step;
+    return step + std::clamp(static_cast<std::int64_t>(steps), std::int64_t{1},
+                             kLongestPoll);
+  }
+
+  worker::StepContext& ctx_;
+  const RunRequest& request_;
+  std::int64_t next_poll_ = kFirstPoll;
+  std::int64_t last_step_ = 0;
+  Clock::time_point last_poll_;
+  bool cancelled_ = false;
+  absl::Status failure_;
+  std::vector<neuron::Spike> spikes_;
+};
+
+/// Leaves the error where the coordinator finds it and ends the group: the
+/// other ranks wait in NEURON and cannot be told.
+[[noreturn]] void EndGroup(worker::StepContext& ctx,
+                           const absl::Status& status) {
+  const Fault fault = FaultOrMessage(status);
+  const nlohmann::json failure = {
+      {"reason", fault.reason}, {"what", fault.what},
+      {"found", fault.found},   {"output", fault.output},
+      {"phase", "simulation"},  {"rank", ctx.ranks.rank()}};
+  WriteFileAtomically(JoinPath(ctx.output_directory, "failure.json"),
+                      failure.dump(2))
+      .IgnoreError();
+  ctx.observer.Warning(status.message());
+  std::_Exit(EXIT_FAILURE);
+}
+
+std::vector<neuron::Spike> GatherSpikes(parallel::Ranks& ranks,
+                                        std::vector<neuron::Spike> own) {
+  std::vector<neuron::Spike> all =
+      parallel::GatherValuesToRoot(ranks, absl::MakeConstSpan(own));
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<neuron::Spike>> RunNetwork(
+    worker::StepContext& ctx, const RunRequest& request) {
+  RunLoop loop(ctx, request);
+  loop.OnStep(0, 0);
+  const absl::Status solved = neuron::Solve(
+      request.engine, request.t_end_ms,
+      [&loop](std::int64_t step, double t) { return loop.OnStep(step, t); });
+  if (!solved.ok() && ctx.ranks.size() > 1) EndGroup(ctx, solved);
+  if (solved.ok() && !loop.cancelled()) {
+    loop.CheckPotentials(request.t_end_ms);
+  }
+  MIV_RETURN_IF_ERROR(
+      ctx.ranks.AgreeOnStatus(solved.ok() ? loop.failure() : solved));
+  if (loop.cancelled()) return worker::StoppedStatus();
+  ctx.observer.Progress("simulation", request.t_end_ms, request.t_end_ms, "ms");
+  loop.TakeSpikes();
+  return GatherSpikes(ctx.ranks, std::move(loop.spikes()));
+}
+
+}  // namespace miv::simulate

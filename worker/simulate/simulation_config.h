@@ -1,0 +1,71 @@
+#pragma once
+
+// The config of a simulation step.
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "worker/simulate/cells/cell_types.h"
+#include "worker/simulate/lfp/lfp_config.h"
+#include "worker/simulate/recordings/record_config.h"
+#include "worker/simulate/stimulus/stimulus_config.h"
+#include "worker/simulate/synapses/synapse_config.h"
+#include "worker/simulate/synapses/synapse_variants.h"
+
+namespace miv::simulate {
+
+/// A current step into one place of one or more cells.
+struct CurrentClamp {
+  std::string path;                 ///< "clamps[0]"
+  std::vector<std::uint32_t> gids;  ///< or all cells of `population`
+  std::string population;
+  std::string section_class = "soma";
+  std::optional<int> section_index;  ///< wins over the class
+  double x = 0.5;
+  double delay_ms = 0;
+  double duration_ms = 0;
+  double amp_na = 0;
+};
+
+/// Tables for comparing a model with another implementation, all TSV with a
+/// header line, written next to the results.
+struct DebugOutput {
+  bool netcons = false;  ///< netcons.tsv: one row per connection
+  bool sections =
+      false;  ///< sections.tsv, segments.tsv, detectors.tsv, points.tsv
+};
+
+struct SimulationConfig {
+  double t_end_ms = 0;
+  double dt_ms = 0.025;
+  double v_init_mv = -65;
+  std::optional<double> celsius;
+  int secondorder = 2;
+  bool isolate_cells = true;
+
+  std::map<std::string, CellType> cell_types;
+  SynapseConfig synapses;
+  SynapseMechanisms synapse_mechanisms;
+  ParameterScope param_scope = ParameterScope::kByName;
+  std::map<std::string, double> connection_velocity;
+  double default_velocity = 250;
+
+  std::vector<StimulusEntry> stimulus;
+  std::vector<CurrentClamp> clamps;
+  std::vector<Electrode> lfp;
+  std::vector<Recording> record;
+  DebugOutput debug;
+};
+
+/// Reads a config with or without its defaults filled in.  What this worker
+/// cannot do is refused by name, with what to do instead; nothing is ignored.
+/// seed: of the step, for electrodes without one.
+/// Errors: InvalidArgument, a Fault that names the field.
+absl::StatusOr<SimulationConfig> ParseSimulationConfig(
+    const nlohmann::json& config, std::int64_t seed);
+
+}  // namespace miv::simulate

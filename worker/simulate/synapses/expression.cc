@@ -1,0 +1,243 @@
+#include "worker/simulate/synapses/expression.h"
+
+#include <cctype>
+#include <cmath>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/fault.h"
+
+namespace miv::simulate {
+
+class ExpressionParser {
+ public:
+  ExpressionParser(absl::string_view text, absl::string_view variable,
+                   const std::map<std::string, double>& constants)
+      : text_(text), variable_(variable), constants_(constants) {}
+
+  absl::StatusOr<Expression> Parse() {
+    ParseSum();
+    SkipSpace();
+    if (at_ < text_.size()) Fail("the expression should end here");
+    if (!error_.empty()) {
+      Fault fault;
+      fault.reason = "EXPRESSION";
+      fault.what = absl::StrCat("\"", text_, "\" is no expression: ", error_);
+      fault.remedy =
+          "Use numbers, delay, the constants of `const`, + - * / ** and exp, "
+          "log, sqrt, abs.";
+      return InvalidInput(fault);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  using Op = Expression::Op;
+
+  void Fail(absl::string_view what) {
+    if (error_.empty())
+      error_ = absl::StrCat(what, " (character ", at_ + 1, ")");
+    at_ = text_.size();
+  }
+
+  void SkipSpace() {
+    while (at_ < text_.size() &&
+           std::isspace(static_cast<unsigned char>(text_[at_]))) {
+      ++at_;
+    }
+  }
+
+  bool Take(absl::string_view token) {
+    SkipSpace();
+    if (text_.substr(at_, token.size()) != token) return false;
+    at_ += token.size();
+    return true;
+  }
+
+  void Emit(Op op, double number = 0) {
+    result_.steps_.push_back({op, number});
+  }
+
+  void ParseSum() {
+    ParseProduct();
+    while (error_.empty()) {
+      if (Take("+")) {
+        ParseProduct();
+        Emit(Op::kAdd);
+      } else if (Take("-")) {
+        ParseProduct();
+        Emit(Op::kSubtract);
+      } else {
+        return;
+      }
+    }
+  }
+
+  void ParseProduct() {
+    ParseFactor();
+    while (error_.empty()) {
+      SkipSpace();
+      const bool power = text_.substr(at_, 2) == "**";
+      if (!power && Take("*")) {
+        ParseFactor();
+        Emit(Op::kMultiply);
+      } else if (Take("/")) {
+        ParseFactor();
+        Emit(Op::kDivide);
+      } else {
+        return;
+      }
+    }
+  }
+
+  void ParseFactor() {
+    if (++depth_ > 100) return Fail("it is nested too deeply");
+    if (Take("-")) {
+      ParseFactor();
+      Emit(Op::kNegate);
+    } else if (Take("+")) {
+      ParseFactor();
+    } else {
+      ParseAtom();
+      if (Take("**") || Take("^")) {
+        ParseFactor();
+        Emit(Op::kPower);
+      }
+    }
+    --depth_;
+  }
+
+  void ParseAtom() {
+    SkipSpace();
+    if (at_ >= text_.size()) return Fail("something is missing");
+    const auto first = static_cast<unsigned char>(text_[at_]);
+    if (Take("(")) {
+      ParseSum();
+      if (!Take(")")) Fail("a closing parenthesis is missing");
+    } else if (std::isdigit(first) || first == '.') {
+      ParseNumber();
+    } else if (std::isalpha(first) || first == '_') {
+      ParseName();
+    } else {
+      Fail("a number or a name is missing");
+    }
+  }
+
+  void ParseNumber() {
+    std::size_t end = at_;
+    while (end < text_.size()) {
+      const char c = text_[end];
+      const bool sign = (c == '+' || c == '-') && end > at_ &&
+                        (text_[end - 1] == 'e' || text_[end - 1] == 'E');
+      if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && !sign) {
+        break;
+      }
+      ++end;
+    }
+    double number = 0;
+    if (!absl::SimpleAtod(text_.substr(at_, end - at_), &number)) {
+      return Fail("this is no number");
+    }
+    at_ = end;
+    Emit(Op::kNumber, number);
+  }
+
+  void ParseName() {
+    const std::size_t begin = at_;
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[at_])) ||
+            text_[at_] == '_')) {
+      ++at_;
+    }
+    const std::string name(text_.substr(begin, at_ - begin));
+    if (Take("(")) return ParseFunction(name);
+    const auto constant = constants_.find(name);
+    if (constant != constants_.end()) {
+      Emit(Op::kNumber, constant->second);
+    } else if (name == variable_) {
+      Emit(Op::kVariable);
+    } else {
+      Fail(absl::StrCat(name, " is not known"));
+    }
+  }
+
+  void ParseFunction(const std::string& name) {
+    static const auto& functions =
+        *new std::map<std::string, Op>{{"exp", Op::kExp},
+                                       {"log", Op::kLog},
+                                       {"sqrt", Op::kSqrt},
+                                       {"abs", Op::kAbs}};
+    const auto found = functions.find(name);
+    if (found == functions.end()) {
+      return Fail(absl::StrCat(name, " is not a known function"));
+    }
+    ParseSum();
+    if (!Take(")")) Fail("a closing parenthesis is missing");
+    Emit(found->second);
+  }
+
+  absl::string_view text_;
+  absl::string_view variable_;
+  const std::map<std::string, double>& constants_;
+  std::size_t at_ = 0;
+  int depth_ = 0;
+  std::string error_;
+  Expression result_;
+};
+
+absl::StatusOr<Expression> Expression::Parse(
+    absl::string_view text, absl::string_view variable,
+    const std::map<std::string, double>& constants) {
+  return ExpressionParser(text, variable, constants).Parse();
+}
+
+double Expression::Evaluate(double variable) const {
+  std::vector<double> stack;
+  const auto pop = [&stack] {
+    const double value = stack.back();
+    stack.pop_back();
+    return value;
+  };
+  for (const Step& step : steps_) {
+    if (step.op == Op::kNumber || step.op == Op::kVariable) {
+      stack.push_back(step.op == Op::kNumber ? step.number : variable);
+      continue;
+    }
+    const double b = pop();
+    switch (step.op) {
+      case Op::kAdd:
+        stack.back() += b;
+        break;
+      case Op::kSubtract:
+        stack.back() -= b;
+        break;
+      case Op::kMultiply:
+        stack.back() *= b;
+        break;
+      case Op::kDivide:
+        stack.back() /= b;
+        break;
+      case Op::kPower:
+        stack.back() = std::pow(stack.back(), b);
+        break;
+      case Op::kNegate:
+        stack.push_back(-b);
+        break;
+      case Op::kExp:
+        stack.push_back(std::exp(b));
+        break;
+      case Op::kLog:
+        stack.push_back(std::log(b));
+        break;
+      case Op::kSqrt:
+        stack.push_back(std::sqrt(b));
+        break;
+      default:
+        stack.push_back(std::abs(b));
+        break;
+    }
+  }
+  return stack.back();
+}
+
+}  // namespace miv::simulate

@@ -1,0 +1,56 @@
+#pragma once
+
+// Arithmetic expressions of the config, e.g. "a * exp(-delay / tau)".
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace miv::simulate {
+
+/// A parsed expression of one variable.
+///
+///   expr   = term (("+" | "-") term)*
+///   term   = factor (("*" | "/") factor)*
+///   factor = ("+" | "-") factor | power
+///   power  = atom (("**" | "^") factor)?
+///   atom   = number | name | name "(" expr ")" | "(" expr ")"
+///
+/// Functions: exp, log, sqrt, abs.  Names: the variable and the constants.
+class Expression {
+ public:
+  /// Errors: InvalidArgument that quotes the text and the place.
+  static absl::StatusOr<Expression> Parse(
+      absl::string_view text, absl::string_view variable,
+      const std::map<std::string, double>& constants);
+
+  double Evaluate(double variable) const;
+
+ private:
+  friend class ExpressionParser;
+  enum class Op {
+    kNumber,
+    kVariable,
+    kAdd,
+    kSubtract,
+    kMultiply,
+    kDivide,
+    kPower,
+    kNegate,
+    kExp,
+    kLog,
+    kSqrt,
+    kAbs
+  };
+  struct Step {
+    Op op;
+    double number = 0;
+  };
+
+  std::vector<Step> steps_;  ///< reverse Polish
+};
+
+}  // namespace miv::simulate
