@@ -45,10 +45,12 @@ absl::StatusOr<neuroh5::FileAccess> AccessFor(Ranks& ranks) {
   access.file = neuroh5::Handle(H5Pcreate(H5P_FILE_ACCESS));
   access.transfer = neuroh5::Handle(H5Pcreate(H5P_DATASET_XFER));
   const MPI_Comm comm = mpi->communicator().comm;
-  // Metadata is written by all ranks together; values independently, because
-  // ranks have different numbers of blocks.
+  // Values are written independently, because ranks have different numbers of
+  // blocks.  Metadata too, piece by piece: written together, the pieces and the
+  // gaps between them become one request, and Open MPI 4.1 (fbtl posix, data
+  // sieving) fills gaps beyond the end of the file from unset memory.
   if (H5Pset_fapl_mpio(access.file.id(), comm, MPI_INFO_NULL) < 0 ||
-      H5Pset_coll_metadata_write(access.file.id(), true) < 0 ||
+      H5Pset_coll_metadata_write(access.file.id(), false) < 0 ||
       H5Pset_dxpl_mpio(access.transfer.id(), H5FD_MPIO_INDEPENDENT) < 0)
     return NoDriver();
   return access;
