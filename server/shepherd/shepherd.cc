@@ -92,23 +92,24 @@ std::string Shepherd::Path(const char* name) const {
 absl::Status Shepherd::Run() {
   if (!launch_.warning.empty())
     std::fprintf(stderr, "warning: %s\n", launch_.warning.c_str());
+  // Before anyone can know whom to signal.
+  const int signals = OpenSignals();
+  if (signals < 0) return absl::InternalError("cannot open a signalfd");
   MIV_ASSIGN_OR_RETURN(const ProcessIdentity self, OwnIdentity());
   MIV_RETURN_IF_ERROR(
       WriteFileAtomically(Path(kShepherdFile), ToJson(self).dump() + "\n"));
-  ExitRecord record = RunGroup();
+  ExitRecord record = RunGroup(signals);
   // The keeper does this too, but it may have been killed with its group.
   if (!temporary_.empty()) RemoveTree(temporary_).IgnoreError();
   record.ended_unix_s = UnixTime();
   return WriteFileAtomically(Path(kExitFile), ToJson(record).dump() + "\n");
 }
 
-ExitRecord Shepherd::RunGroup() {
+ExitRecord Shepherd::RunGroup(int signals) {
   const auto failed = [](const absl::Status& status) {
     return ExitRecord{.outcome = ExitOutcome::kLaunchFailed,
                       .detail = std::string(status.message())};
   };
-  const int signals = OpenSignals();
-  if (signals < 0) return failed(absl::InternalError("no signalfd"));
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   // Asked for before there was a record to signal us by.
   if (::access(Path(kKillFile).c_str(), F_OK) == 0)

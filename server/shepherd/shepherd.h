@@ -32,7 +32,7 @@ class Shepherd {
  private:
   using Clock = std::chrono::steady_clock;
 
-  ExitRecord RunGroup();
+  ExitRecord RunGroup(int signals);
   absl::StatusOr<std::string> MakeTemporary();
   void Watch(int signals);
   void ReadSignals(int signals);
