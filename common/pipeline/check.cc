@@ -23,7 +23,6 @@ constexpr KindCheck kChecks[] = {
     {"h5_types", CheckH5Types},
     {"network_architecture", CheckArchitecture},
     {"measure_distances", CheckDistances},
-    {"generate_synapse_forest", CheckForest},
     {"distribute_synapses", CheckDistribution},
     {"generate_connections", CheckConnections},
     {"import", CheckImport},
@@ -106,11 +105,6 @@ absl::Status CheckLayer(const ResolvedStep& step, absl::string_view field,
                       .remedy = NearestName(layer, known).empty()
                                     ? absl::StrCat("Add it to ", table, ".")
                                     : SuggestName(layer, known)});
-}
-
-absl::Status CheckOwnPopulation(const Draft& draft, std::size_t index) {
-  return CheckPopulation(draft, index, "population",
-                         draft.step(index).population());
 }
 
 std::int64_t TotalCells(const json& layers) {

@@ -232,8 +232,4 @@ absl::Status CheckDistances(Draft& draft, std::size_t index) {
   return CheckPopulationList(draft, index);
 }
 
-absl::Status CheckForest(Draft& draft, std::size_t index) {
-  return CheckOwnPopulation(draft, index);
-}
-
 }  // namespace miv::pipeline

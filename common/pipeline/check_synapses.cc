@@ -222,7 +222,6 @@ absl::Status CheckProjectionTables(const Draft& draft, std::size_t index) {
 }  // namespace
 
 absl::Status CheckDistribution(Draft& draft, std::size_t index) {
-  MIV_RETURN_IF_ERROR(CheckOwnPopulation(draft, index));
   const ResolvedStep& step = draft.step(index);
   const json& cell_types = step.config["cell_types"];
   const std::string field = FieldPath("cell_types", step.population());
@@ -243,7 +242,6 @@ absl::Status CheckDistribution(Draft& draft, std::size_t index) {
 }
 
 absl::Status CheckConnections(Draft& draft, std::size_t index) {
-  MIV_RETURN_IF_ERROR(CheckOwnPopulation(draft, index));
   const ResolvedStep& step = draft.step(index);
   const std::string post = step.population();
   const json& synapses = step.config["synapses"];

@@ -15,7 +15,6 @@ namespace miv::pipeline {
 absl::Status CheckH5Types(Draft& draft, std::size_t index);
 absl::Status CheckArchitecture(Draft& draft, std::size_t index);
 absl::Status CheckDistances(Draft& draft, std::size_t index);
-absl::Status CheckForest(Draft& draft, std::size_t index);
 absl::Status CheckDistribution(Draft& draft, std::size_t index);
 absl::Status CheckConnections(Draft& draft, std::size_t index);
 absl::Status CheckImport(Draft& draft, std::size_t index);
@@ -40,9 +39,6 @@ absl::Status CheckLayer(const ResolvedStep& step, absl::string_view field,
                         const std::string& layer,
                         const nlohmann::json& definitions,
                         absl::string_view table);
-
-/// The step's population exists.
-absl::Status CheckOwnPopulation(const Draft& draft, std::size_t index);
 
 /// Cells of a population over all layers.
 std::int64_t TotalCells(const nlohmann::json& layers);

@@ -105,9 +105,11 @@ absl::Status DeriveConnections(Draft& draft, std::size_t index) {
 absl::Status InferPopulation(Draft& draft, std::size_t index) {
   ResolvedStep& step = draft.step(index);
   const bool synapses = step.kind == "distribute_synapses";
-  if (!synapses && step.kind != "generate_connections") return absl::OkStatus();
-  MIV_RETURN_IF_ERROR(TakeIncludedPopulation(step));
-  if (!step.population().empty()) return absl::OkStatus();
+  const bool inferred = synapses || step.kind == "generate_connections";
+  if (inferred) MIV_RETURN_IF_ERROR(TakeIncludedPopulation(step));
+  if (!step.population().empty())
+    return CheckPopulation(draft, index, "population", step.population());
+  if (!inferred) return absl::OkStatus();
   const std::string referenced = ReferencedPopulation(draft, step);
   if (!referenced.empty()) {
     step.config["population"] = referenced;

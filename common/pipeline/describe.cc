@@ -46,13 +46,15 @@ std::string WithArticle(const std::string& noun) {
   return absl::StrCat(vowel ? "an " : "a ", noun);
 }
 
+std::string Text(double number) { return CanonicalJson(number); }
+
 std::string Range(const Schema& schema) {
   if (schema.min && schema.max)
-    return absl::StrCat(" from ", *schema.min, " to ", *schema.max);
+    return absl::StrCat(" from ", Text(*schema.min), " to ", Text(*schema.max));
   if (schema.min && schema.above_min)
-    return absl::StrCat(" above ", *schema.min);
-  if (schema.min) return absl::StrCat(", at least ", *schema.min);
-  if (schema.max) return absl::StrCat(", at most ", *schema.max);
+    return absl::StrCat(" above ", Text(*schema.min));
+  if (schema.min) return absl::StrCat(", at least ", Text(*schema.min));
+  if (schema.max) return absl::StrCat(", at most ", Text(*schema.max));
   return "";
 }
 

@@ -29,7 +29,8 @@ struct Draft {
 /// Stage 1, all steps: names, kinds, the shape of every config, uses.
 absl::StatusOr<Draft> StartDraft(const PipelineSpec& spec);
 
-/// Stage 2, one step: the population it is about, where that is implied.
+/// Stage 2, one step: the population it is about, where that is implied,
+/// exists.
 absl::Status InferPopulation(Draft& draft, std::size_t index);
 
 /// Stage 3: where every input comes from.

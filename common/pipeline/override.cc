@@ -105,7 +105,7 @@ absl::Status UnknownStep(const PipelineSpec& spec, const std::string& field,
   const std::string name(path.substr(0, path.find('.')));
   return InvalidInput({.reason = "UNKNOWN_STEP",
                        .field = field,
-                       .what = "the pipeline has no such step with a field",
+                       .what = "there is no such step",
                        .found = Show(name),
                        .remedy = SuggestName(name, names)});
 }

@@ -263,13 +263,17 @@ class Checker {
 
   absl::Status UnknownKey(const Schema& schema, const std::string& path,
                           const std::string& key) {
-    std::vector<std::string> known;
-    for (const Field& field : schema.fields)
-      if (field.use != FieldUse::kUnused) known.push_back(field.name);
-    return InvalidInput({.reason = "UNKNOWN_CONFIG_KEY",
-                         .field = path,
-                         .what = absl::StrCat("unknown field of ", schema.noun),
-                         .remedy = SuggestName(key, known)});
+    std::vector<std::string> names, main_names;
+    for (const Field& field : schema.fields) {
+      names.push_back(field.name);
+      if (field.use == FieldUse::kRead) main_names.push_back(field.name);
+    }
+    const std::string nearest = NearestName(key, names);
+    return InvalidInput(
+        {.reason = "UNKNOWN_CONFIG_KEY",
+         .field = path,
+         .what = absl::StrCat("unknown field of ", schema.noun),
+         .remedy = SuggestName(key, nearest.empty() ? main_names : names)});
   }
 
   std::vector<std::string>* unused_;

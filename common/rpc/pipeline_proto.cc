@@ -45,7 +45,8 @@ v1::Pipeline PipelineToProto(const pipeline::PipelineSpec& spec) {
     v1::Step& out = *proto.add_steps();
     out.set_name(step.name);
     out.set_kind(step.kind);
-    out.set_config_json(step.config.dump());
+    out.set_config_json(step.config.dump(
+        -1, ' ', false, nlohmann::json::error_handler_t::replace));
     for (const std::string& used : step.uses) out.add_uses(used);
     out.set_ranks(step.ranks);
     if (step.seed) out.set_seed(*step.seed);

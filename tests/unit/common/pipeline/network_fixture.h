@@ -2,9 +2,8 @@
 
 // The network of the imperative interface's documentation, as a pipeline.
 
-#include <string>
-
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "common/config/yaml.h"
 #include "common/pipeline/pipeline.h"
