@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/neuroh5/dataset.h"
+#include "common/neuroh5/isolate.h"
 #include "common/neuroh5/names.h"
 #include "common/neuroh5/projection_index.h"
 
@@ -55,9 +56,7 @@ absl::StatusOr<ProjectionSummary> DescribeProjection(
   return summary;
 }
 
-}  // namespace
-
-absl::StatusOr<FileSummary> Describe(const std::string& path) {
+absl::StatusOr<FileSummary> DescribeHere(const std::string& path) {
   MIV_ASSIGN_OR_RETURN(const Reader reader, Reader::Open(path));
   FileSummary summary;
   summary.path = path;
@@ -83,6 +82,16 @@ absl::StatusOr<FileSummary> Describe(const std::string& path) {
         name != kProjectionsGroup)
       summary.other_groups.push_back(name);
   return summary;
+}
+
+}  // namespace
+
+absl::StatusOr<FileSummary> Describe(const std::string& path) {
+  MIV_RETURN_IF_ERROR(RunIsolated(path, [&path] {
+                        (void)DescribeHere(path);
+                        return std::string();
+                      }).status());
+  return DescribeHere(path);
 }
 
 }  // namespace miv::neuroh5

@@ -42,8 +42,9 @@ struct FileSummary {
   std::vector<std::string> other_groups;       ///< top level, not neuroh5's
 };
 
-/// Reads lengths and types, no values.
-/// Errors: as Reader::Open; DataLoss for an object that cannot be described.
+/// Reads lengths and types, no values.  Safe on any file, as Validate is.
+/// Errors: as Reader::Open; DataLoss for an object that cannot be described or
+/// a file on which HDF5 itself fails.
 absl::StatusOr<FileSummary> Describe(const std::string& path);
 
 }  // namespace miv::neuroh5

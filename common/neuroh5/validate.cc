@@ -1,9 +1,11 @@
 #include "common/neuroh5/validate.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/fault.h"
+#include "common/neuroh5/isolate.h"
 #include "common/neuroh5/layout.h"
 #include "common/neuroh5/names.h"
 #include "common/neuroh5/types_io.h"
@@ -48,6 +50,44 @@ void ValidatePopulation(const Reader& reader, const std::string& name,
   }
 }
 
+std::vector<Finding> ValidateHere(const std::string& path,
+                                  const ValidateOptions& options) {
+  Findings findings(options);
+  const absl::StatusOr<Reader> reader = Reader::Open(path);
+  if (!findings.Add(reader.status())) return findings.Take();
+  const auto populations = reader->PopulationNames();
+  const auto projections = reader->Projections();
+  const bool listed =
+      findings.Add(populations.status()) && findings.Add(projections.status());
+  if (!listed) return findings.Take();
+  ValidateTypes(*reader, !projections->empty(), &findings);
+  for (const std::string& name : *populations) {
+    if (findings.full()) break;
+    ValidatePopulation(*reader, name, &findings);
+  }
+  for (const ProjectionName& name : *projections) {
+    if (findings.full()) break;
+    ValidateProjection(*reader, name, &findings);
+  }
+  return findings.Take();
+}
+
+std::string Encode(const std::vector<Finding>& findings) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const Finding& f : findings)
+    list.push_back({f.severity == Severity::kWarning, f.path, f.what,
+                    f.expected, f.found, f.remedy});
+  return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::vector<Finding> Decode(const std::string& bytes) {
+  std::vector<Finding> findings;
+  for (const auto& f : nlohmann::json::parse(bytes, nullptr, false))
+    findings.push_back({f[0] ? Severity::kWarning : Severity::kError, f[1],
+                        f[2], f[3], f[4], f[5]});
+  return findings;
+}
+
 }  // namespace
 
 void Findings::Add(Finding finding) {
@@ -88,24 +128,12 @@ std::size_t CountRepeats(std::vector<std::uint32_t> gids) {
 
 std::vector<Finding> Validate(const std::string& path,
                               const ValidateOptions& options) {
-  Findings findings(options);
-  const absl::StatusOr<Reader> reader = Reader::Open(path);
-  if (!findings.Add(reader.status())) return findings.Take();
-  const auto populations = reader->PopulationNames();
-  const auto projections = reader->Projections();
-  const bool listed =
-      findings.Add(populations.status()) && findings.Add(projections.status());
-  if (!listed) return findings.Take();
-  ValidateTypes(*reader, !projections->empty(), &findings);
-  for (const std::string& name : *populations) {
-    if (findings.full()) break;
-    ValidatePopulation(*reader, name, &findings);
-  }
-  for (const ProjectionName& name : *projections) {
-    if (findings.full()) break;
-    ValidateProjection(*reader, name, &findings);
-  }
-  return findings.Take();
+  const absl::StatusOr<std::string> found =
+      RunIsolated(path, [&] { return Encode(ValidateHere(path, options)); });
+  if (found.ok()) return Decode(*found);
+  Findings crash(options);
+  crash.Add(found.status());
+  return crash.Take();
 }
 
 bool HasErrors(const std::vector<Finding>& findings) {

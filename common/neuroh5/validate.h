@@ -39,7 +39,9 @@ struct ValidateOptions {
 ///   stored twice, an attribute without Cell Index, trees of one section,
 ///   missing hard links among Trees, rows of "Populations" that are not {u64,
 ///   u32, u16}, the README form of the block pointer.
-/// An empty list means that the file is sound.
+/// An empty list means that the file is sound.  The work is done in a forked
+/// child, because HDF5 itself can crash on damaged metadata: such a crash is a
+/// finding. Files from outside go through here before anything else opens them.
 std::vector<Finding> Validate(const std::string& path,
                               const ValidateOptions& options = {});
 

@@ -2,8 +2,8 @@
 
 usage: dump.py FILE
 {"objects": {path: {...}}, "superblock": version, "attributes": {path: {...}}}
-A dataset has type, shape, unlimited, chunk, filters, links, times, fill, early,
-values (first 64) and padding_is_zero (the bytes of the last chunk behind the
+A dataset has type, shape, unlimited, chunk, filters, links, early,
+fill_on_alloc, values (first 64) and padding_is_zero (the bytes of the last chunk behind the
 end).  A committed type has type and links.
 """
 
@@ -46,7 +46,6 @@ def describe(name, item, raw):
         "chunk": item.chunks[0],
         "filters": plist.get_nfilters(),
         "links": info.rc,
-        "times": plist.get_obj_track_times(),
         "early": plist.get_alloc_time() == h5py.h5d.ALLOC_TIME_EARLY,
         "fill_on_alloc": plist.get_fill_time() == h5py.h5d.FILL_TIME_ALLOC,
         "values": np.array(item[:64]).tolist(),

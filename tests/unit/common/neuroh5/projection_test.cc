@@ -79,9 +79,10 @@ TEST_F(ProjectionTest, CutsRowsIntoBlocksOfBoundedSize) {
 }
 
 TEST_F(ProjectionTest, RefusesUnknownAttributesAndRows) {
-  EXPECT_EQ(
-      projection_->ReadRows(0, 1, {{{"Synapses", "weight"}}}).status().code(),
-      absl::StatusCode::kNotFound);
+  const std::vector<EdgeAttributeName> unknown = {
+      {"Synapses", "weight", ValueType::kF32}};
+  EXPECT_EQ(projection_->ReadRows(0, 1, unknown).status().code(),
+            absl::StatusCode::kNotFound);
   EXPECT_EQ(projection_->ReadRows(3, 2, {}).status().code(),
             absl::StatusCode::kOutOfRange);
   EXPECT_EQ(Projection::Open(*reader_, {"B", "A"}).status().code(),
