@@ -128,16 +128,17 @@ absl::Status Connection::Run(
   Backoff backoff = NewBackoff();
   const auto timeout =
       terms.timeout == absl::ZeroDuration() ? options_.timeout : terms.timeout;
+  const auto& stop = terms.stop.stop_possible() ? terms.stop : options_.stop;
   while (true) {
     grpc::ClientContext context;
     Prepare(context, timeout);
-    std::stop_callback cancel(terms.stop, [&] { context.TryCancel(); });
+    std::stop_callback cancel(stop, [&] { context.TryCancel(); });
     const absl::Status status = Explain(call(context));
     if (status.ok()) return status;
-    if (terms.stop.stop_requested())
+    if (stop.stop_requested())
       return absl::CancelledError("stopped by the user");
     if (!absl::IsUnavailable(status)) return status;
-    if (!WaitForRetry(backoff, terms.stop)) return status;
+    if (!WaitForRetry(backoff, stop)) return status;
   }
 }
 

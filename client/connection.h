@@ -31,6 +31,8 @@ struct ConnectionOptions {
   RetryPolicy first_contact = {.patience = absl::Seconds(2)};
   /// One that did is probably restarting.
   RetryPolicy lost_contact = {.patience = absl::Minutes(5)};
+  /// Ends every call that has no stop of its own.
+  std::stop_token stop;
 };
 
 /// Thread safe.
@@ -49,7 +51,7 @@ class Connection {
 
   struct Terms {
     absl::Duration timeout = absl::ZeroDuration();  ///< 0 = options().timeout
-    std::stop_token stop;
+    std::stop_token stop = {};  ///< without state: options().stop
   };
   /// Runs a call that may be repeated: again on Unavailable, with backoff.
   /// Errors: the server's, with its Fault; Unavailable SERVER_UNREACHABLE;

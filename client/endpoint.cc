@@ -124,6 +124,8 @@ absl::Status ReadServerFile(const std::string& path, Endpoint* endpoint) {
   endpoint->address = json.at("address").get<std::string>();
   if (json.contains("pid") && json.at("pid").is_number_integer())
     endpoint->server_pid = json.at("pid").get<int>();
+  if (json.contains("version") && json.at("version").is_string())
+    endpoint->server_version = json.at("version").get<std::string>();
   if (json.contains("ca_file") && json.at("ca_file").is_string())
     endpoint->ca_file = json.at("ca_file").get<std::string>();
   if (!json.contains("token_file") || !json.at("token_file").is_string())

@@ -16,7 +16,9 @@ struct Endpoint {
   std::string ca_file;  ///< PEM of the server's CA; empty: the system's roots
   std::string origin;   ///< who named the server: "--server", "MIV_SERVER", ...
   std::string token_origin;  ///< a file or "MIV_TOKEN"; empty without a token
-  int server_pid = 0;        ///< from server.json; 0 unknown
+  // From server.json.
+  int server_pid = 0;  ///< 0 unknown
+  std::string server_version;
 };
 
 /// Where to look.  The environment is a parameter so that tests need none.

@@ -50,12 +50,7 @@ absl::StatusOr<std::vector<const v1::Task*>> WantedTasks(
     known = true;
     if (task.outputs_size() > 0) tasks.push_back(&task);
   }
-  if (!known)
-    return MakeStatus(
-        absl::StatusCode::kNotFound,
-        {.reason = "UNKNOWN_STEP",
-         .what = absl::StrCat("job ", job.id(), " has no step ", step),
-         .remedy = SuggestName(step, names)});
+  if (!known) return UnknownStep(job.id(), step, names);
   if (tasks.empty()) return NoResults(job, step);
   return tasks;
 }
@@ -152,6 +147,14 @@ class Fetcher {
 };
 
 }  // namespace
+
+absl::Status UnknownStep(const std::string& job, const std::string& step,
+                         const std::vector<std::string>& known) {
+  return MakeStatus(absl::StatusCode::kNotFound,
+                    {.reason = "UNKNOWN_STEP",
+                     .what = absl::StrCat("job ", job, " has no step ", step),
+                     .remedy = SuggestName(step, known)});
+}
 
 absl::StatusOr<std::vector<FetchedFile>> Fetch(Connection& connection,
                                                const v1::Job& job,

@@ -40,4 +40,8 @@ absl::StatusOr<std::vector<FetchedFile>> Fetch(Connection& connection,
                                                const v1::Job& job,
                                                const FetchOptions& options);
 
+/// NotFound, with the step that was probably meant.
+absl::Status UnknownStep(const std::string& job, const std::string& step,
+                         const std::vector<std::string>& known);
+
 }  // namespace miv::client

@@ -1,0 +1,48 @@
+#include "client/cli/pipeline_options.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/base/fault.h"
+
+namespace miv::client {
+
+void AddPipelineOptions(CLI::App* verb, PipelineOptions* options) {
+  verb->add_option("FILE", options->file, "Pipeline file (YAML)")->required();
+  verb->add_option("--set", options->sets,
+                   "Change a field, e.g. steps.run.config.t_end=100 (may be "
+                   "repeated)")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+  verb->add_option("--cache", options->cache,
+                   "use results that exist, refresh them, or bypass the cache")
+      ->type_name("use|refresh|bypass");
+  verb->add_option("--ranks", options->ranks, "MPI ranks of every step")
+      ->type_name("N");
+  verb->add_option("--seed", options->seed, "Seed of the pipeline")
+      ->type_name("N");
+}
+
+absl::StatusOr<Submission> Load(Program& program,
+                                const PipelineOptions& options) {
+  if (options.ranks.value_or(1) < 1)
+    return InvalidInput({.reason = "INVALID_RANKS",
+                         .field = "--ranks",
+                         .what = "not a number of ranks",
+                         .expected = "at least 1",
+                         .found = absl::StrCat(*options.ranks)});
+  MIV_ASSIGN_OR_RETURN(Submission submission,
+                       LoadSubmission(options.file, {.sets = options.sets,
+                                                     .ranks = options.ranks,
+                                                     .seed = options.seed}));
+  for (const auto& warning : submission.resolved.warnings) {
+    const auto* position = submission.sources.Find(warning.field);
+    const std::string where =
+        position == nullptr
+            ? ""
+            : absl::StrCat(position->file, ":", position->line, ": ");
+    program.PrintWarning(
+        absl::StrCat(where, warning.field, ": ", warning.text));
+  }
+  return submission;
+}
+
+}  // namespace miv::client
