@@ -131,7 +131,10 @@ absl::Status Change::Move(Group& group, GroupState to,
       " from=", StateName(group.state), " to=", StateName(to), Quoted(reason)));
   group.state = to;
   if (to == GroupState::kLeaving) group.leaving_since = now_;
-  if (to == GroupState::kEnded) group.ended = now_;
+  if (to == GroupState::kEnded) {
+    group.ended = now_;
+    effects_.ended_groups.push_back(group.id);
+  }
   effects_.groups.insert(group.id);
   effects_.schedule = true;
   return transaction_.PutGroup(group);

@@ -23,6 +23,7 @@ struct Effects {
   std::vector<std::string> lines;      ///< for the operator's log
   bool schedule = false;               ///< the scheduler has reason to look
   std::set<GroupId> groups;            ///< groups whose orders changed
+  std::vector<GroupId> ended_groups;   ///< groups that are gone
   std::vector<AttemptId> publish;      ///< successes to publish
   std::vector<Attempt> dropped;        ///< attempts whose folders can go
 };

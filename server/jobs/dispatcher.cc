@@ -197,7 +197,11 @@ absl::Status Dispatcher::PutInPlace(const Order& order) {
                                            order.inputs, library}));
   desk_.Offer(id, std::move(assignment));
   desk_.Wake(order.group.id);
-  return absl::OkStatus();
+  // It may have ended meanwhile, and its listeners with it.
+  MIV_ASSIGN_OR_RETURN(const Order now, ReadOrder(id));
+  if (now.attempt.state != AttemptState::kEnded) return absl::OkStatus();
+  desk_.Forget(id);
+  return workspace_.RemoveAttempt(order.group.id, id);
 }
 
 }  // namespace miv::server

@@ -58,6 +58,9 @@ void JobManager::Tell(const Effects& effects) {
   log_.Grew(effects.logs);
   if (listener_ == nullptr) return;
   for (const GroupId& group : effects.groups) listener_->OnGroupChanged(group);
+  for (const GroupId& group : effects.ended_groups) {
+    listener_->OnGroupEnded(group);
+  }
   for (const AttemptId& attempt : effects.publish) {
     listener_->OnReported(attempt);
   }

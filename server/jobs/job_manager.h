@@ -32,6 +32,8 @@ class JobListener {
   virtual void OnQueueChanged() = 0;
   /// What a group shall do may have changed.
   virtual void OnGroupChanged(const GroupId& group) = 0;
+  /// The processes of a group are gone.
+  virtual void OnGroupEnded(const GroupId& group) = 0;
   /// A success waits to be published.
   virtual void OnReported(const AttemptId& attempt) = 0;
   /// An attempt is over; its folders are of no more use.

@@ -4,15 +4,18 @@
 
 namespace miv::server {
 
-Loop::Loop(std::function<absl::Duration()> body)
-    : body_(std::move(body)), thread_([this] { Run(); }) {}
+Loop::Loop(std::function<absl::Duration()> body) : body_(std::move(body)) {}
 
-Loop::~Loop() {
+void Loop::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Loop::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Loop::Wake() {

@@ -9,18 +9,20 @@
 
 namespace miv::server {
 
-/// A thread that runs `body` when woken, and at the latest when the pause that
-/// the last run returned is over.
+/// A thread that runs `body` when started, when woken, and at the latest when
+/// the pause that the last run returned is over.  Wake from any thread.
 class Loop {
  public:
   explicit Loop(std::function<absl::Duration()> body);
-  /// Finishes the run that is under way.
-  ~Loop();
+  ~Loop() { Stop(); }
 
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
+  void Start();
   void Wake();
+  /// Finishes the run that is under way; none follows.
+  void Stop();
 
  private:
   void Run();

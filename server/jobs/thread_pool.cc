@@ -8,17 +8,19 @@ ThreadPool::ThreadPool(int threads) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
 }
 
-ThreadPool::~ThreadPool() {
+void ThreadPool::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
+    queue_.clear();
   }
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 void ThreadPool::Post(std::function<void()> work) {
   absl::MutexLock lock(&mutex_);
-  queue_.push_back(std::move(work));
+  if (!stopping_) queue_.push_back(std::move(work));
 }
 
 void ThreadPool::Drain() {

@@ -15,13 +15,16 @@ namespace miv::server {
 class ThreadPool {
  public:
   explicit ThreadPool(int threads);
-  /// Finishes what runs; what has not begun is dropped.
-  ~ThreadPool();
+  ~ThreadPool() { Stop(); }
 
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
+  /// Without effect after Stop.
   void Post(std::function<void()> work);
+
+  /// Finishes what runs; what has not begun is dropped.
+  void Stop();
 
   /// Blocks until nothing is queued or running.
   void Drain();

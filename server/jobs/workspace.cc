@@ -167,18 +167,23 @@ absl::Status Workspace::RemoveGroupFiles(const GroupId& group) const {
 }
 
 absl::Status Workspace::Sweep(const std::set<std::string>& keep,
-                              absl::Time before) const {
+                              absl::Time settled, absl::Time forgotten) const {
   std::error_code error;
   for (fs::directory_iterator entry(root_, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     const auto group = GroupId::Parse(name);
-    if (!group.ok() || keep.contains(name)) continue;
     struct stat info;
-    const bool old = ::stat(entry->path().c_str(), &info) == 0 &&
-                     absl::FromUnixSeconds(info.st_mtime) < before;
-    MIV_RETURN_IF_ERROR(old ? RemoveTree(entry->path().string())
-                            : RemoveGroupFiles(*group));
+    if (!group.ok() || keep.contains(name) ||
+        ::stat(entry->path().c_str(), &info) != 0) {
+      continue;
+    }
+    const absl::Time changed = absl::FromUnixSeconds(info.st_mtime);
+    if (changed < forgotten) {
+      MIV_RETURN_IF_ERROR(RemoveTree(entry->path().string()));
+    } else if (changed < settled) {
+      MIV_RETURN_IF_ERROR(RemoveGroupFiles(*group));
+    }
   }
   return absl::OkStatus();
 }

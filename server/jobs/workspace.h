@@ -57,10 +57,11 @@ class Workspace {
                              const AttemptId& attempt) const;
   /// Removes what only a living group needs; what it printed stays.
   absl::Status RemoveGroupFiles(const GroupId& group) const;
-  /// Removes folders of groups not in `keep`: of all, what only a living group
-  /// needs; of those last changed before `before`, everything.
-  absl::Status Sweep(const std::set<std::string>& keep,
-                     absl::Time before) const;
+  /// Removes from the folders of groups not in `keep` what only a living group
+  /// needs, if they were last changed before `settled`; everything, if before
+  /// `forgotten`.
+  absl::Status Sweep(const std::set<std::string>& keep, absl::Time settled,
+                     absl::Time forgotten) const;
 
  private:
   absl::Status Place(absl::string_view digest,
