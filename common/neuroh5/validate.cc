@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/fault.h"
+#include "common/base/status_macros.h"
 #include "common/neuroh5/isolate.h"
 #include "common/neuroh5/layout.h"
 #include "common/neuroh5/names.h"
@@ -80,12 +81,23 @@ std::string Encode(const std::vector<Finding>& findings) {
   return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::vector<Finding> Decode(const std::string& bytes) {
+absl::StatusOr<std::vector<Finding>> Decode(const std::string& bytes) {
+  const nlohmann::json list = nlohmann::json::parse(bytes, nullptr, false);
+  if (!list.is_array())
+    return absl::InternalError("the validation ended early");
   std::vector<Finding> findings;
-  for (const auto& f : nlohmann::json::parse(bytes, nullptr, false))
+  for (const auto& f : list)
     findings.push_back({f[0] ? Severity::kWarning : Severity::kError, f[1],
                         f[2], f[3], f[4], f[5]});
   return findings;
+}
+
+absl::StatusOr<std::vector<Finding>> ValidateInChild(
+    const std::string& path, const ValidateOptions& options) {
+  MIV_ASSIGN_OR_RETURN(const std::string bytes, RunIsolated(path, [&] {
+                         return Encode(ValidateHere(path, options));
+                       }));
+  return Decode(bytes);
 }
 
 }  // namespace
@@ -128,12 +140,12 @@ std::size_t CountRepeats(std::vector<std::uint32_t> gids) {
 
 std::vector<Finding> Validate(const std::string& path,
                               const ValidateOptions& options) {
-  const absl::StatusOr<std::string> found =
-      RunIsolated(path, [&] { return Encode(ValidateHere(path, options)); });
-  if (found.ok()) return Decode(*found);
-  Findings crash(options);
-  crash.Add(found.status());
-  return crash.Take();
+  const absl::StatusOr<std::vector<Finding>> findings =
+      ValidateInChild(path, options);
+  if (findings.ok()) return *findings;
+  Findings failure(options);
+  failure.Add(findings.status());
+  return failure.Take();
 }
 
 bool HasErrors(const std::vector<Finding>& findings) {
