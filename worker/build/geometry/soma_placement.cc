@@ -62,8 +62,8 @@ absl::Status CheckOptions(const PlacementOptions& options) {
     return bad("nodeiter", options.node_iterations, "0 or more");
   if (!(options.dispersion_delta >= 0 && options.dispersion_delta <= 1))
     return bad("dispersion_delta", options.dispersion_delta, "0 to 1");
-  if (!(options.snap_delta >= 0 && options.snap_delta <= 0.5))
-    return bad("snap_delta", options.snap_delta, "0 to 0.5");
+  if (!(options.snap_delta >= 0 && options.snap_delta <= 1))
+    return bad("snap_delta", options.snap_delta, "0 to 1");
   return absl::OkStatus();
 }
 

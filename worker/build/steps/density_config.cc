@@ -13,8 +13,18 @@ namespace {
 
 using nlohmann::json;
 
+absl::Status CheckMapping(const json& value, const std::string& field) {
+  if (value.is_object()) return absl::OkStatus();
+  return InvalidInput({.reason = "BAD_CONFIG",
+                       .field = field,
+                       .what = "the step cannot use this value",
+                       .expected = "a mapping",
+                       .found = value.dump().substr(0, 200)});
+}
+
 absl::StatusOr<std::vector<build::LayerDensity>> LayersOfRule(
     const json& rule, const std::string& field, const LayerNames& layers) {
+  MIV_RETURN_IF_ERROR(CheckMapping(rule, field));
   std::vector<build::LayerDensity> densities;
   for (const auto& [layer, value] : rule.items()) {
     build::LayerDensity density;
@@ -46,6 +56,7 @@ absl::StatusOr<build::DensityTable> TableOf(const json& density,
     const std::string in_section = absl::StrCat(field, ".", section);
     MIV_ASSIGN_OR_RETURN(const std::uint8_t swc_type,
                          SectionClassCode(section, in_section));
+    MIV_RETURN_IF_ERROR(CheckMapping(types, in_section));
     for (const auto& [type, rule] : types.items()) {
       const std::string in_type = absl::StrCat(in_section, ".", type);
       MIV_ASSIGN_OR_RETURN(const std::uint8_t synapse_type,

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/base/fault.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
 #include "common/neuroh5/names.h"
@@ -47,6 +48,36 @@ struct Plan {
   std::vector<Copy> connections;
 };
 
+// Every input must be about the same populations, or gids would change meaning.
+absl::Status CheckSameNetwork(const StepInput& input,
+                              const neuroh5::Types& types) {
+  MIV_ASSIGN_OR_RETURN(const auto reader, neuroh5::Reader::Open(input.path));
+  if (reader.types().populations == types.populations) return absl::OkStatus();
+  return InvalidInput(
+      {.reason = "INCONSISTENT_INPUT",
+       .file = input.label,
+       .what = "the file is of a network with other populations than the "
+               "coordinates",
+       .remedy = "Build all parts of the graph on the same h5_types step."});
+}
+
+// Readers of the merged file accept valid projections only.
+absl::Status CheckProjections(const StepInput& input,
+                              const neuroh5::Types& types) {
+  MIV_ASSIGN_OR_RETURN(const auto reader, neuroh5::Reader::Open(input.path));
+  MIV_ASSIGN_OR_RETURN(const auto projections, reader.Projections());
+  for (const auto& name : projections)
+    if (!types.IsValid(name))
+      return InvalidInput(
+          {.reason = "INCONSISTENT_INPUT",
+           .file = input.label,
+           .what = absl::StrCat("projection ", name.source, " -> ",
+                                name.destination,
+                                " is not among those of h5_types"),
+           .remedy = "Add it to the projections of the h5_types step."});
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
   Plan plan;
   MIV_ASSIGN_OR_RETURN(const StepInput coordinates,
@@ -55,6 +86,7 @@ absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
                        neuroh5::Reader::Open(coordinates.path));
   plan.types = reader.types();
   for (const auto& [role, input] : ctx.inputs) {
+    MIV_RETURN_IF_ERROR(CheckSameNetwork(input, plan.types));
     absl::string_view population = role;
     if (role == "coordinates" || role == "distances") {
       MIV_RETURN_IF_ERROR(AddNamespaces(input.path, "", plan.cells));
@@ -65,9 +97,10 @@ absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
       MIV_RETURN_IF_ERROR(
           AddNamespaces(input.path, neuroh5::kSynapseAttributes, plan.cells));
     } else if (absl::ConsumePrefix(&population, "connections:")) {
+      MIV_RETURN_IF_ERROR(CheckProjections(input, plan.types));
       plan.connections.push_back(
-          {input.path, absl::StrCat("/", neuroh5::kProjectionsGroup, "/",
-                                    population)});
+          {input.path,
+           absl::StrCat("/", neuroh5::kProjectionsGroup, "/", population)});
     }
   }
   const auto by_object = [](const Copy& a, const Copy& b) {
