@@ -14,7 +14,6 @@
 #include "worker/simulate/recordings/record_config.h"
 #include "worker/simulate/stimulus/stimulus_config.h"
 #include "worker/simulate/synapses/synapse_config.h"
-#include "worker/simulate/synapses/synapse_variants.h"
 
 namespace miv::simulate {
 

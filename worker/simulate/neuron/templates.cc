@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
 #include "common/base/fault.h"
 #include "common/base/status_macros.h"
 #include "worker/simulate/neuron/guard.h"
@@ -54,6 +56,31 @@ absl::Status LoadFile(Engine& engine, const std::string& path,
   MIV_ASSIGN_OR_RETURN(const double loaded, engine.Global("miv_loaded_"));
   if (loaded == 1) return absl::OkStatus();
   return TemplateError(label, "NEURON cannot load the template", "");
+}
+
+/// Digest of the file that each template was loaded from.  hoc cannot redefine
+/// a template, so the process keeps what it has read.
+std::map<std::string, std::string>& LoadedFiles() {
+  static auto& files = *new std::map<std::string, std::string>;
+  return files;
+}
+
+/// A file with another content than the one that the template came from.
+absl::Status CheckSameFile(const std::string& name, const std::string& path,
+                           absl::string_view label) {
+  const auto loaded = LoadedFiles().find(name);
+  if (loaded == LoadedFiles().end()) return absl::OkStatus();
+  const auto digest = DigestOfFile(path);
+  if (!digest.ok() || digest->digest == loaded->second) {
+    return absl::OkStatus();
+  }
+  Fault fault;
+  fault.reason = "MODEL_LOADED";
+  fault.file = std::string(label);
+  fault.what =
+      absl::StrCat("this process has already loaded another template ", name);
+  fault.remedy = "Run the step in a worker group of its own.";
+  return MakeStatus(absl::StatusCode::kFailedPrecondition, fault);
 }
 
 /// Gives NEURON an empty section list while it lives, then appends what was
@@ -132,8 +159,12 @@ absl::StatusOr<Template> KnownTemplate(Engine& engine, absl::string_view name) {
 absl::StatusOr<Template> LoadTemplate(Engine& engine, absl::string_view name,
                                       const std::string& path,
                                       absl::string_view label) {
-  if (!IsClass(name)) {
+  if (IsClass(name)) {
+    MIV_RETURN_IF_ERROR(CheckSameFile(std::string(name), path, label));
+  } else {
     MIV_RETURN_IF_ERROR(LoadFile(engine, path, label));
+    MIV_ASSIGN_OR_RETURN(const FileDigest digest, DigestOfFile(path));
+    LoadedFiles()[std::string(name)] = digest.digest;
   }
   if (!IsClass(name)) {
     return TemplateError(

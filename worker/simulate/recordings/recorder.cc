@@ -86,6 +86,44 @@ std::vector<double> WantedPlaces(const Recording& recording, int nseg) {
   return centres;
 }
 
+/// Column of each trace in the table that is sorted by place; `sorted` receives
+/// the places in that order.
+std::vector<std::size_t> SortedColumns(const std::vector<TracePlace>& places,
+                                       std::vector<TracePlace>* sorted) {
+  std::vector<std::size_t> order(places.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return places[a] < places[b];
+  });
+  std::vector<std::size_t> column(places.size());
+  sorted->clear();
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    column[order[k]] = k;
+    sorted->push_back(places[order[k]]);
+  }
+  return column;
+}
+
+/// values: the tables [samples][counts[r]] of all ranks r, one after another.
+std::vector<double> Merge(const std::vector<double>& values,
+                          const std::vector<std::int64_t>& counts,
+                          const std::vector<std::size_t>& column,
+                          std::uint64_t samples) {
+  std::vector<double> merged(values.size());
+  std::size_t at = 0;
+  std::size_t first = 0;
+  for (const std::int64_t count : counts) {
+    const auto width = static_cast<std::size_t>(count);
+    for (std::uint64_t sample = 0; sample < samples; ++sample) {
+      for (std::size_t k = 0; k < width; ++k) {
+        merged[sample * column.size() + column[first + k]] = values[at++];
+      }
+    }
+    first += width;
+  }
+  return merged;
+}
+
 }  // namespace
 
 absl::Status Recorder::AddChannel(const Recording& recording,
@@ -151,42 +189,17 @@ void Recorder::OnStep(std::int64_t step) {
 std::vector<RecordedTraces> Recorder::Finish() {
   std::vector<RecordedTraces> all;
   for (Channel& channel : channels_) {
-    RecordedTraces merged = std::move(channel.traces);
-    std::vector<std::size_t> counts;
-    for (const std::int64_t count :
-         ranks_.AllGather(static_cast<std::int64_t>(merged.places.size()))) {
-      counts.push_back(static_cast<std::size_t>(count));
-    }
-    const auto places = parallel::GatherValuesToRoot(
-        ranks_, absl::MakeConstSpan(merged.places));
-    const auto values = parallel::GatherValuesToRoot(
-        ranks_, absl::MakeConstSpan(merged.values));
+    RecordedTraces& own = channel.traces;
+    const std::vector<std::int64_t> counts =
+        ranks_.AllGather(static_cast<std::int64_t>(own.places.size()));
+    const auto places =
+        parallel::GatherValuesToRoot(ranks_, absl::MakeConstSpan(own.places));
+    const auto values =
+        parallel::GatherValuesToRoot(ranks_, absl::MakeConstSpan(own.values));
     if (!ranks_.is_root()) continue;
-    // Column of each trace in the sorted table; values arrive rank by rank.
-    std::vector<std::size_t> order(places.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return places[a] < places[b];
-    });
-    std::vector<std::size_t> column(places.size());
-    merged.places.clear();
-    for (std::size_t k = 0; k < order.size(); ++k) {
-      column[order[k]] = k;
-      merged.places.push_back(places[order[k]]);
-    }
-    merged.values.assign(values.size(), 0);
-    std::size_t at = 0;
-    std::size_t first = 0;
-    for (const std::size_t count : counts) {
-      for (std::uint64_t sample = 0; sample < merged.samples; ++sample) {
-        for (std::size_t k = 0; k < count; ++k) {
-          merged.values[sample * places.size() + column[first + k]] =
-              values[at++];
-        }
-      }
-      first += count;
-    }
-    all.push_back(std::move(merged));
+    const std::vector<std::size_t> column = SortedColumns(places, &own.places);
+    own.values = Merge(values, counts, column, own.samples);
+    all.push_back(std::move(own));
   }
   return all;
 }

@@ -25,6 +25,8 @@ struct Connecting {
   ConnectionWitness* witness;
   const LoadedPopulation& population;
   std::vector<neuroh5::Projection> projections;  ///< by source
+  /// By source: its population if some of its gids are no cells, else null.
+  std::vector<const LoadedPopulation*> incomplete;
   std::unique_ptr<SynapseVariants> variants;
   PlanRules rules;
   std::vector<neuron::PointProcessHandle> point_processes;
@@ -54,6 +56,10 @@ absl::Status OpenProjections(Connecting& job,
         neuroh5::Projection::Open(job.source.connections, name));
     job.projections.push_back(std::move(projection));
     sources->push_back(pre.name);
+    const LoadedPopulation& loaded =
+        job.cells.populations[job.cells.Find(pre.name)];
+    job.incomplete.push_back(loaded.gids.size() == pre.count ? nullptr
+                                                             : &loaded);
     const auto velocity = job.source.velocity.find(pre.name);
     job.rules.velocity.push_back(velocity == job.source.velocity.end()
                                      ? job.source.default_velocity
@@ -112,6 +118,7 @@ std::vector<neuron::IndexedValue> DelayValues(const ParameterSet& set,
 void WriteAfterwards(const Connecting& job, const CellSynapses& synapses,
                      const ConnectionTable& table,
                      const SynapseWeights& weights, std::uint32_t gid) {
+  if (!job.variants->has_second_stage() && weights.empty()) return;
   for (std::size_t i = 0; i < table.connections.size(); ++i) {
     const PlannedConnection& planned = table.connections[i];
     const SynapseVariant& variant = job.variants->variant(planned.variant);
@@ -134,6 +141,27 @@ void WriteAfterwards(const Connecting& job, const CellSynapses& synapses,
     neuron::Write(point_process, connection, {},
                   {{variant.weight_slot, weight->second}});
   }
+}
+
+/// NEURON would wait for spikes of a source that does not exist.
+absl::Status CheckSources(const Connecting& job,
+                          const std::vector<CellEdges>& projections) {
+  for (const CellEdges& edges : projections) {
+    const LoadedPopulation* source = job.incomplete[edges.source];
+    if (source == nullptr) continue;
+    for (const std::uint32_t gid : edges.src_gids) {
+      if (std::binary_search(source->gids.begin(), source->gids.end(), gid)) {
+        continue;
+      }
+      Fault fault;
+      fault.reason = "EDGE";
+      fault.what = absl::StrCat("an edge comes from gid ", gid, " of ",
+                                source->info.name, ", which is no cell");
+      fault.remedy = "The file of cells needs a tree for every source cell.";
+      return InvalidInput(fault);
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CreateAll(Connecting& job, const ModelCell& cell,
@@ -168,10 +196,11 @@ absl::Status ConnectCell(Connecting& job, const ModelCell& cell,
                          const SynapseBlockData& data,
                          ConnectionCounts* counts) {
   const CellSynapses synapses = data.SynapsesOf(cell.gid);
-  MIV_ASSIGN_OR_RETURN(
-      const ConnectionTable table,
-      PlanConnections(synapses, data.EdgesOf(cell.gid), SegmentsOf(cell),
-                      *job.variants, job.rules));
+  const std::vector<CellEdges> edges = data.EdgesOf(cell.gid);
+  MIV_RETURN_IF_ERROR(CheckSources(job, edges));
+  MIV_ASSIGN_OR_RETURN(const ConnectionTable table,
+                       PlanConnections(synapses, edges, SegmentsOf(cell),
+                                       *job.variants, job.rules));
   MIV_RETURN_IF_ERROR(CreateAll(job, cell, table));
   WriteAfterwards(job, synapses, table, data.weights(), cell.gid);
   counts->synapses += synapses.ids.size() - table.unconnected;

@@ -191,50 +191,58 @@ absl::StatusOr<Expression> Expression::Parse(
   return ExpressionParser(text, variable, constants).Parse();
 }
 
+double Expression::Apply(Op op, double a, double b) {
+  switch (op) {
+    case Op::kAdd:
+      return a + b;
+    case Op::kSubtract:
+      return a - b;
+    case Op::kMultiply:
+      return a * b;
+    case Op::kDivide:
+      return a / b;
+    default:
+      return std::pow(a, b);
+  }
+}
+
+double Expression::Apply(Op op, double a) {
+  switch (op) {
+    case Op::kNegate:
+      return -a;
+    case Op::kExp:
+      return std::exp(a);
+    case Op::kLog:
+      return std::log(a);
+    case Op::kSqrt:
+      return std::sqrt(a);
+    default:
+      return std::abs(a);
+  }
+}
+
 double Expression::Evaluate(double variable) const {
   std::vector<double> stack;
-  const auto pop = [&stack] {
-    const double value = stack.back();
-    stack.pop_back();
-    return value;
-  };
   for (const Step& step : steps_) {
-    if (step.op == Op::kNumber || step.op == Op::kVariable) {
-      stack.push_back(step.op == Op::kNumber ? step.number : variable);
-      continue;
-    }
-    const double b = pop();
     switch (step.op) {
+      case Op::kNumber:
+        stack.push_back(step.number);
+        break;
+      case Op::kVariable:
+        stack.push_back(variable);
+        break;
       case Op::kAdd:
-        stack.back() += b;
-        break;
       case Op::kSubtract:
-        stack.back() -= b;
-        break;
       case Op::kMultiply:
-        stack.back() *= b;
-        break;
       case Op::kDivide:
-        stack.back() /= b;
+      case Op::kPower: {
+        const double b = stack.back();
+        stack.pop_back();
+        stack.back() = Apply(step.op, stack.back(), b);
         break;
-      case Op::kPower:
-        stack.back() = std::pow(stack.back(), b);
-        break;
-      case Op::kNegate:
-        stack.push_back(-b);
-        break;
-      case Op::kExp:
-        stack.push_back(std::exp(b));
-        break;
-      case Op::kLog:
-        stack.push_back(std::log(b));
-        break;
-      case Op::kSqrt:
-        stack.push_back(std::sqrt(b));
-        break;
+      }
       default:
-        stack.push_back(std::abs(b));
-        break;
+        stack.back() = Apply(step.op, stack.back());
     }
   }
   return stack.back();

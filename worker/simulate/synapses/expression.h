@@ -50,6 +50,9 @@ class Expression {
     double number = 0;
   };
 
+  static double Apply(Op op, double a, double b);
+  static double Apply(Op op, double a);
+
   std::vector<Step> steps_;  ///< reverse Polish
 };
 

@@ -70,6 +70,30 @@ absl::Status ReadWeights(const neuroh5::Reader& cells,
 
 }  // namespace
 
+absl::Status SynapseBlockData::ReadSynapses(const neuroh5::Reader& cells,
+                                            const std::string& population,
+                                            const Selection& selection) {
+  const char* space = neuroh5::kSynapseAttributes;
+  MIV_ASSIGN_OR_RETURN(
+      ids_, cells.ReadCells<std::uint32_t>(population, space, neuroh5::kSynIds,
+                                           selection));
+  MIV_ASSIGN_OR_RETURN(
+      locs_,
+      cells.ReadCells<float>(population, space, neuroh5::kSynLocs, selection));
+  MIV_ASSIGN_OR_RETURN(
+      sections_, cells.ReadCells<std::uint32_t>(population, space,
+                                                neuroh5::kSynSecs, selection));
+  MIV_ASSIGN_OR_RETURN(
+      swc_types_, cells.ReadCells<std::uint8_t>(population, space,
+                                                neuroh5::kSwcTypes, selection));
+  MIV_RETURN_IF_ERROR(CheckParallel(cells, population, ids_, locs_.gids,
+                                    locs_.offsets, neuroh5::kSynLocs));
+  MIV_RETURN_IF_ERROR(CheckParallel(cells, population, ids_, sections_.gids,
+                                    sections_.offsets, neuroh5::kSynSecs));
+  return CheckParallel(cells, population, ids_, swc_types_.gids,
+                       swc_types_.offsets, neuroh5::kSwcTypes);
+}
+
 absl::StatusOr<SynapseBlockData> SynapseBlockData::Read(
     const neuroh5::Reader& cells, const std::string& population,
     const std::vector<neuroh5::Projection>& projections,
@@ -77,28 +101,7 @@ absl::StatusOr<SynapseBlockData> SynapseBlockData::Read(
     const std::vector<std::uint32_t>& gids) {
   SynapseBlockData data;
   const Selection selection = Selection::Gids(gids);
-  const char* space = neuroh5::kSynapseAttributes;
-  MIV_ASSIGN_OR_RETURN(
-      data.ids_, cells.ReadCells<std::uint32_t>(population, space,
-                                                neuroh5::kSynIds, selection));
-  MIV_ASSIGN_OR_RETURN(
-      data.locs_,
-      cells.ReadCells<float>(population, space, neuroh5::kSynLocs, selection));
-  MIV_ASSIGN_OR_RETURN(data.sections_,
-                       cells.ReadCells<std::uint32_t>(
-                           population, space, neuroh5::kSynSecs, selection));
-  MIV_ASSIGN_OR_RETURN(data.swc_types_,
-                       cells.ReadCells<std::uint8_t>(
-                           population, space, neuroh5::kSwcTypes, selection));
-  MIV_RETURN_IF_ERROR(CheckParallel(cells, population, data.ids_,
-                                    data.locs_.gids, data.locs_.offsets,
-                                    neuroh5::kSynLocs));
-  MIV_RETURN_IF_ERROR(CheckParallel(cells, population, data.ids_,
-                                    data.sections_.gids, data.sections_.offsets,
-                                    neuroh5::kSynSecs));
-  MIV_RETURN_IF_ERROR(
-      CheckParallel(cells, population, data.ids_, data.swc_types_.gids,
-                    data.swc_types_.offsets, neuroh5::kSwcTypes));
+  MIV_RETURN_IF_ERROR(data.ReadSynapses(cells, population, selection));
   const std::vector<neuroh5::EdgeAttributeName> wanted = {
       {neuroh5::kSynapses, neuroh5::kSynId, neuroh5::ValueType::kU32},
       {neuroh5::kConnections, neuroh5::kDistance, neuroh5::ValueType::kF32}};

@@ -39,6 +39,10 @@ class SynapseBlockData {
   const SynapseWeights& weights() const { return weights_; }
 
  private:
+  absl::Status ReadSynapses(const neuroh5::Reader& cells,
+                            const std::string& population,
+                            const neuroh5::Selection& selection);
+
   neuroh5::Ragged<std::uint32_t> ids_;
   neuroh5::Ragged<float> locs_;
   neuroh5::Ragged<std::uint32_t> sections_;

@@ -53,6 +53,16 @@ using SynapseConfig =
 /// Errors: InvalidArgument that names the field.
 absl::StatusOr<SynapseConfig> ParseSynapses(const nlohmann::json& config);
 
+/// Whose parameters a connection ends up with.
+enum class ParameterScope {
+  /// Those of its own name and block.
+  kByName,
+  /// As MiV-Simulator f279b9c: parameters of a projection's `default` block are
+  /// kept per mechanism, so that names of one mechanism overwrite each other,
+  /// and they overwrite the blocks of SWC types.
+  kByMechanism,
+};
+
 /// How the parameters of a mechanism are written.
 struct MechanismRule {
   std::vector<std::string> parameters;  ///< of the point process

@@ -101,6 +101,9 @@ class VariantBuilder {
               .emplace(synapse.name, static_cast<int>(result_.names_.size()))
               .first->second;
       parts->push_back({name, static_cast<int>(result_.variants_.size())});
+      result_.second_stage_ = result_.second_stage_ ||
+                              request_.scope == ParameterScope::kByMechanism ||
+                              !variant.values.delay_dependent.empty();
       result_.variants_.push_back(std::move(variant));
     }
     return absl::OkStatus();

@@ -18,16 +18,6 @@
 
 namespace miv::simulate {
 
-/// Whose parameters a connection ends up with.
-enum class ParameterScope {
-  /// Those of its own name and block.
-  kByName,
-  /// As MiV-Simulator f279b9c: parameters of a projection's `default` block are
-  /// kept per mechanism, so that names of one mechanism overwrite each other,
-  /// and they overwrite the blocks of SWC types.
-  kByMechanism,
-};
-
 /// An expression of the delay and where its value goes.
 struct DelayDependent {
   bool weight = false;  ///< a NetCon weight, else a parameter
@@ -71,6 +61,9 @@ class SynapseVariants final : public SynapseParts {
   const std::vector<SynapsePart>* For(int source, int swc_type) const override;
   const SynapseVariant& variant(int index) const { return variants_[index]; }
 
+  /// True if something is to be written once all synapses of a cell exist.
+  bool has_second_stage() const { return second_stage_; }
+
   /// Mechanisms whose weights beyond the first NEURON clears at initialisation
   /// although the config sets them.
   const std::vector<std::string>& cleared_weights() const { return cleared_; }
@@ -89,6 +82,7 @@ class SynapseVariants final : public SynapseParts {
   std::map<std::string, int> names_;
   std::map<std::string, std::unique_ptr<neuron::PointProcessType>> types_;
   std::vector<std::string> cleared_;
+  bool second_stage_ = false;
 };
 
 }  // namespace miv::simulate

@@ -1,0 +1,40 @@
+#pragma once
+
+// One instance of every cell of a model, made and initialised in NEURON.
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/base/fault.h"
+#include "worker/build/steps/step.h"
+
+namespace miv::worker {
+
+struct CellToCheck {
+  std::string population;
+  std::string template_name;
+  std::string morphology;  ///< path of an SWC file; "" = the cell takes none
+  std::string label;       ///< what to call that file
+};
+
+struct ModelCheck {
+  std::string library;  ///< compiled mechanisms; "" = none
+  std::string library_label;
+  StepInput templates;
+  std::vector<CellToCheck> cells;
+  /// Called before user code runs, with the fault to report should the process
+  /// not come back.
+  std::function<absl::Status(const Fault&)> before;
+};
+
+/// Loads the library, then the template of each cell, makes the cells, and
+/// initialises them together.  Starts NEURON in this process.
+/// Returns [{"population", "template", "sections", "segments"}].
+/// Errors: typed, with NEURON's text and the file that is to blame.
+absl::StatusOr<nlohmann::json> CheckModelCells(const ModelCheck& check);
+
+}  // namespace miv::worker
