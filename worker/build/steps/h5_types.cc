@@ -22,13 +22,12 @@ absl::StatusOr<std::uint32_t> CellCount(const std::string& population,
   for (const auto& [layer, count] : layers.items()) {
     MIV_ASSIGN_OR_RETURN(const std::int64_t n, IntegerField(layers, layer));
     if (n < 0 || (total += n) > 0xffffffffll)
-      return InvalidInput(
-          {.reason = "BAD_CELL_COUNT",
-           .field = absl::StrCat("config.cell_distributions.", population, ".",
-                                 layer),
-           .what = "not a possible number of cells",
-           .expected = "0 or more, and less than 2^32 in all",
-           .found = count.dump()});
+      return InvalidInput({.reason = "BAD_CELL_COUNT",
+                           .field = absl::StrCat("config.cell_distributions.",
+                                                 population, ".", layer),
+                           .what = "not a possible number of cells",
+                           .expected = "0 or more, and less than 2^32 in all",
+                           .found = count.dump()});
   }
   return static_cast<std::uint32_t>(total);
 }

@@ -47,9 +47,9 @@ std::vector<build::Box> BoxesOf(const nlohmann::json& config,
   for (const auto& layer : layers.layers()) {
     const auto* count =
         counts == nullptr ? nullptr : FindField(*counts, layer.name);
-    const bool used = counts == nullptr ||
-                      (count != nullptr && count->is_number() &&
-                       count->get<double>() > 0);
+    const bool used =
+        counts == nullptr ||
+        (count != nullptr && count->is_number() && count->get<double>() > 0);
     if (used) boxes.push_back(layer.box);
   }
   return boxes;
@@ -140,8 +140,7 @@ absl::Status CheckInside(const StepContext& ctx, const Plan& plan,
 absl::Status WriteDistances(neuroh5::Writer& writer, const Plan& plan,
                             const std::string& population,
                             const Somata& somata) {
-  auto distances =
-      build::DistancesFrom(plan.reference, somata.u, somata.v);
+  auto distances = build::DistancesFrom(plan.reference, somata.u, somata.v);
   const neuroh5::CellColumn columns[] = {
       {neuroh5::kUDistance, {}, std::move(distances.u)},
       {neuroh5::kVDistance, {}, std::move(distances.v)}};

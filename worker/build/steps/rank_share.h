@@ -3,10 +3,9 @@
 // How ranks share work, and what they report of it.
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "absl/status/status.h"
 #include "worker/build/geometry/dispersion.h"

@@ -4,9 +4,8 @@
 
 #include <cstdint>
 #include <map>
-#include <string>
-
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -50,10 +49,11 @@ struct StepContext {
   StepObserver& observer;
 };
 
-/// Collective over ctx.ranks.  Writes its outputs below ctx.output_directory and
-/// returns the same report on every rank: {"cells": [per rank], "synapses": [...],
-/// "edges": [...], "cpu_s": [...]} plus kind-specific members.  On an error every
-/// rank returns the same status (AgreeOnStatus).  Cancelled: the user's will.
+/// Collective over ctx.ranks.  Writes its outputs below ctx.output_directory
+/// and returns the same report on every rank: {"cells": [per rank], "synapses":
+/// [...], "edges": [...], "cpu_s": [...]} plus kind-specific members.  On an
+/// error every rank returns the same status (AgreeOnStatus).  Cancelled: the
+/// user's will.
 using StepFunction = absl::StatusOr<nlohmann::json> (*)(StepContext& ctx);
 
 /// The input of `role`.  Errors: Internal if the coordinator did not send it.
