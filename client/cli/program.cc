@@ -135,6 +135,9 @@ void Program::PrintJson(const nlohmann::json& json, bool one_line) {
 }
 
 void Program::PrintError(const absl::Status& status) {
+  if (json)
+    PrintJson({{"error", FaultJson(FaultOrMessage(status))}},
+              /*one_line=*/true);
   io_.err << ErrorText(status, io_.err_is_terminal && io_.looks().colour)
           << std::flush;
 }

@@ -42,6 +42,7 @@ class Program {
                                           const std::string& given);
 
   void PrintJson(const nlohmann::json& json, bool one_line = false);
+  /// On standard error; with --json also {"error": ...} on standard output.
   void PrintError(const absl::Status& status);
   void PrintWarning(const std::string& text);
   /// ` --server X` if it was given, to be repeated in commands that are shown.
