@@ -91,8 +91,8 @@ class Refused(harness.TestCase):
 
     def test_unknown_layer(self):
         harness.edit(self.root / "config/cell_types.yml", "          SLM: {mean: 0.15, variance: 0}",
-                     "          SLN: {mean: 0.15, variance: 0}")
-        error = self.refuse("SLN", file="cell_types.yml")
+                     "          SLMM: {mean: 0.15, variance: 0}")
+        error = self.refuse("SLMM", file="cell_types.yml")
         self.assertEqual(error["reason"], "UNKNOWN_LAYER")
         self.assert_remedy(error, "SLM")
 
@@ -183,7 +183,7 @@ class ExitCodes(harness.TestCase):
             harness.edit(pipeline, "v_init: -65", "v_init: -65\n      celsius: 6.3\n      clamps:\n"
                                    "        - {gid: 12, section: soma, loc: 0.5, delay: 1, dur: 5, amp: 1.0e+300}")
             done = server.miv("submit", pipeline, "--wait", expect=1)
-            self.assertIn("run", done.stderr)
+            self.assertIn("run", done.stdout)
             job = server.json("jobs")[0]
             self.assertEqual(job["state"], "FAILED")
             task = server.task(job["id"], "run")

@@ -41,7 +41,7 @@ class Demo(harness.TestCase):
 
     def last_line_of(self, step, output):
         """The last line that is about a step."""
-        lines = [line for line in output.splitlines() if re.search(rf"(^|\s){re.escape(step)}(\s|$)", line)]
+        lines = [line for line in output.splitlines() if re.search(rf"(^|\s){re.escape(step)}(:|\s)", line)]
         self.assertTrue(lines, f"no line names {step}:\n{output}")
         return lines[-1]
 

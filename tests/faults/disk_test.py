@@ -67,7 +67,7 @@ class DataDirectory(harness.TestCase):
             done = subprocess.run(server.command("submit", pipeline, "--wait"), capture_output=True, text=True,
                                   stdin=subprocess.DEVNULL, timeout=120)
             self.assertEqual(done.returncode, 1, done.stderr)
-            self.assertRegex(done.stderr, r"(?i)no space|disk|full")
+            self.assertRegex(done.stdout + done.stderr, r"(?i)no space|disk|full")
             job = server.json("jobs")[0]
             self.assertEqual(job["state"], "FAILED")
             # The server is none the worse for it.

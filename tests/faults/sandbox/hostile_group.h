@@ -35,15 +35,15 @@ class HostileGroup : public testing::TestWithParam<SandboxPolicy> {
     Hide("groups/g0/token");
     ASSERT_TRUE(groups_->launcher().Launch(other_).ok());
     Hide("groups/g0/work/state");
-    Hide("groups/g0/inputs/model");
+    Hide("groups/g0/inputs/model", 0444);
   }
 
   bool sandboxed() const { return GetParam() == SandboxPolicy::kBwrap; }
 
   /// A file of the data directory as the server makes it.
-  void Hide(const std::string& name) {
+  void Hide(const std::string& name, unsigned mode = 0600) {
     ASSERT_TRUE(
-        WriteFileAtomically(groups_->data() / name, kSecret, 0600).ok());
+        WriteFileAtomically(groups_->data() / name, kSecret, mode).ok());
   }
 
   /// What the group prints, both ways, until it ends.

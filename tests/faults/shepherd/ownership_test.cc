@@ -1,8 +1,10 @@
 // Whatever is killed, a group has one owner or none of its processes lives.
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <csignal>
@@ -122,6 +124,26 @@ TEST_P(Ownership, NoProcessSurvivesTheFirstOne) {
   ASSERT_TRUE(exit.ok()) << exit.status();
   EXPECT_EQ(exit->code, 3);
   EXPECT_EQ(CountProcesses(unique), 0);
+}
+
+TEST_P(Ownership, ShepherdThatIgnoresAnOldKillIsKilledWithItsGroup) {
+  const std::string unique = UniqueSleep();
+  const GroupSpec spec = groups_->Spec("exec sleep " + unique);
+  ASSERT_TRUE(launcher().Launch(spec).ok());
+  ASSERT_TRUE(test::Eventually([&] { return CountProcesses(unique) >= 1; }));
+  const pid_t shepherd = static_cast<pid_t>(AwaitRunning(spec.group).pid);
+  ASSERT_EQ(::kill(shepherd, SIGSTOP), 0);
+  ASSERT_TRUE(launcher().Kill(spec.group).ok());
+  EXPECT_EQ(launcher().Poll(spec.group)->state, State::kRunning);
+  // Sixteen seconds later.
+  const std::string request =
+      absl::StrCat(spec.group.directory, "/", kKillFile);
+  const timespec past[2] = {{::time(nullptr) - 16, 0},
+                            {::time(nullptr) - 16, 0}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, request.c_str(), past, 0), 0);
+  ASSERT_TRUE(launcher().Kill(spec.group).ok());
+  EXPECT_TRUE(test::Eventually([&] { return CountProcesses(unique) == 0; }));
+  EXPECT_EQ(launcher().Poll(spec.group)->state, State::kGone);
 }
 
 TEST_P(Ownership, KillBeforeTheShepherdsRecordEndsTheGroupBeforeItRuns) {
