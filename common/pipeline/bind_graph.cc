@@ -1,5 +1,6 @@
 #include "common/pipeline/bind_graph.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
@@ -11,10 +12,12 @@
 namespace miv::pipeline {
 namespace {
 
+// What was made from others comes first: connections, synapses, forest.
 std::vector<const InputRole*> RolesOf(const KindInfo& kind) {
   std::vector<const InputRole*> roles;
   for (const InputRole& role : kind.inputs)
     if (role.scope == RoleScope::kPerPopulation) roles.push_back(&role);
+  std::reverse(roles.begin(), roles.end());
   return roles;
 }
 
@@ -89,6 +92,37 @@ absl::Status CheckPopulationInputs(const Draft& draft, std::size_t index,
       "synapses");
 }
 
+// The step that was made from the role: connections from synapses, synapses
+// from a forest.  The graph has it already.
+const ResolvedStep* MadeFrom(const Draft& draft, std::size_t index,
+                             const std::string& role,
+                             const std::string& population) {
+  if (role == "synapses")
+    return ProducerOf(draft, index, "connections:" + population,
+                      "generate_connections");
+  if (role == "forest")
+    return ProducerOf(draft, index, "synapses:" + population,
+                      "distribute_synapses");
+  return nullptr;
+}
+
+// A step that the graph uses directly, else what its other inputs were made
+// from, else the nearest.
+absl::StatusOr<std::optional<Input>> FindRole(const Draft& draft,
+                                              std::size_t index,
+                                              const InputRole& role,
+                                              const std::string& population) {
+  MIV_ASSIGN_OR_RETURN(std::optional<Input> nearest,
+                       NearestProvider(draft, index, role, population));
+  if (nearest)
+    for (const std::size_t used : draft.graph.uses(index))
+      if (draft.step(used).name == nearest->step) return nearest;
+  const ResolvedStep* maker = MadeFrom(draft, index, role.role, population);
+  const Input* own = maker == nullptr ? nullptr : maker->FindInput(role.role);
+  if (own != nullptr) return std::optional<Input>(*own);
+  return nearest;
+}
+
 }  // namespace
 
 absl::Status BindPopulations(Draft& draft, std::size_t index) {
@@ -100,7 +134,7 @@ absl::Status BindPopulations(Draft& draft, std::size_t index) {
   for (const std::string& population : chosen) {
     for (const InputRole* role : RolesOf(kind)) {
       MIV_ASSIGN_OR_RETURN(std::optional<Input> input,
-                           NearestProvider(draft, index, *role, population));
+                           FindRole(draft, index, *role, population));
       if (!input) continue;
       input->role = absl::StrCat(role->role, ":", population);
       step.inputs.push_back(*std::move(input));

@@ -11,8 +11,9 @@ namespace miv::pipeline {
 ///
 ///   The populations are those of the forests, synapses and connections that
 ///   the step uses directly; if there are none, all that are upstream.  Each
-///   role of each is the nearest.  Populations that are upstream but left out
-///   give a warning.
+///   role of each comes from a step that is used directly, else it is what the
+///   other inputs were made from, else the nearest.  Populations that are
+///   upstream but left out give a warning.
 /// Errors: InvalidArgument AMBIGUOUS_INPUT; MISSING_INPUT for connections
 /// without synapses or synapses without a forest; INCONSISTENT_INPUT if
 /// connections were made for other synapses than those of the graph, or

@@ -20,7 +20,8 @@ namespace {
 using config::FieldPath;
 using nlohmann::json;
 
-constexpr std::size_t kMaxSteps = 2000;
+constexpr std::size_t kMaxSteps = 1000;
+constexpr std::size_t kMaxUses = 20000;  // of all steps
 constexpr std::size_t kMaxNameLength = 100;
 
 bool IsStepName(const std::string& name) {
@@ -58,7 +59,14 @@ absl::Status CheckHeader(const PipelineSpec& spec) {
                          .what = "the number of steps is out of range",
                          .expected = absl::StrCat("1 to ", kMaxSteps),
                          .found = absl::StrCat(spec.steps.size())});
-  return absl::OkStatus();
+  std::size_t uses = 0;
+  for (const StepSpec& step : spec.steps) uses += step.uses.size();
+  if (uses <= kMaxUses) return absl::OkStatus();
+  return InvalidInput({.reason = "OUT_OF_RANGE",
+                       .field = "steps",
+                       .what = "the steps have too many uses",
+                       .expected = absl::StrCat("at most ", kMaxUses),
+                       .found = absl::StrCat(uses)});
 }
 
 absl::Status CheckStepHead(const StepSpec& step, std::set<std::string>& names) {

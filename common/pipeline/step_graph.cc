@@ -45,6 +45,26 @@ class Sorter {
   std::vector<std::size_t> order_;
 };
 
+std::vector<std::vector<std::size_t>> LevelsOf(
+    const std::vector<std::vector<std::size_t>>& uses, std::size_t step) {
+  std::vector<std::vector<std::size_t>> levels;
+  std::vector<bool> seen(uses.size());
+  seen[step] = true;
+  std::vector<std::size_t> frontier = {step};
+  while (true) {
+    std::vector<std::size_t> next;
+    for (const std::size_t at : frontier)
+      for (const std::size_t used : uses[at])
+        if (!seen[used]) {
+          seen[used] = true;
+          next.push_back(used);
+        }
+    if (next.empty()) return levels;
+    levels.push_back(next);
+    frontier = std::move(next);
+  }
+}
+
 absl::Status CycleError(const std::vector<std::string>& names,
                         const std::vector<std::size_t>& cycle) {
   std::vector<std::string> parts;
@@ -67,28 +87,10 @@ absl::StatusOr<StepGraph> StepGraph::Create(
     if (!sorter.Visit(step)) return CycleError(names, sorter.path());
   StepGraph graph;
   graph.order_ = sorter.TakeOrder();
+  for (std::size_t step = 0; step < names.size(); ++step)
+    graph.levels_.push_back(LevelsOf(uses, step));
   graph.uses_ = std::move(uses);
   return graph;
-}
-
-std::vector<std::vector<std::size_t>> StepGraph::Levels(
-    std::size_t step) const {
-  std::vector<std::vector<std::size_t>> levels;
-  std::vector<bool> seen(uses_.size());
-  seen[step] = true;
-  std::vector<std::size_t> frontier = {step};
-  while (true) {
-    std::vector<std::size_t> next;
-    for (const std::size_t at : frontier)
-      for (const std::size_t used : uses_[at])
-        if (!seen[used]) {
-          seen[used] = true;
-          next.push_back(used);
-        }
-    if (next.empty()) return levels;
-    levels.push_back(next);
-    frontier = std::move(next);
-  }
 }
 
 std::vector<std::size_t> StepGraph::Upstream(std::size_t step) const {

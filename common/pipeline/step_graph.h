@@ -28,7 +28,9 @@ class StepGraph {
   /// What `step` depends on, nearest first: [0] are its uses, [k] the steps
   /// that are first reached over k + 1 uses.  Within a level in the order of
   /// uses.
-  std::vector<std::vector<std::size_t>> Levels(std::size_t step) const;
+  const std::vector<std::vector<std::size_t>>& Levels(std::size_t step) const {
+    return levels_[step];
+  }
 
   /// All levels in one list.
   std::vector<std::size_t> Upstream(std::size_t step) const;
@@ -36,6 +38,7 @@ class StepGraph {
  private:
   std::vector<std::vector<std::size_t>> uses_;
   std::vector<std::size_t> order_;
+  std::vector<std::vector<std::vector<std::size_t>>> levels_;
 };
 
 }  // namespace miv::pipeline

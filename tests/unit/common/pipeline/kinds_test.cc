@@ -101,8 +101,8 @@ TEST(AllKinds, RolesComeFromKindsWithThatOutput) {
                   outputs.end())
             << kind.name << " " << role.role;
       }
-      const bool known = role.field.empty() ||
-                         kind.config.FindField(role.field) != nullptr;
+      const bool known =
+          role.field.empty() || kind.config.FindField(role.field) != nullptr;
       EXPECT_TRUE(known) << kind.name << " " << role.field;
     }
 }

@@ -114,6 +114,15 @@ TEST(LoadPipelineFile, KnowsItsDirectoryAndFiles) {
             absl::StatusCode::kNotFound);
 }
 
+TEST(LoadPipelineFile, ReadsTheExample) {
+  const auto loaded =
+      LoadPipelineFile(MIV_SOURCE_DIR "/examples/microcircuit/pipeline.yaml");
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  const auto resolved = Resolve(loaded->spec);
+  ASSERT_TRUE(resolved.ok()) << resolved.status();
+  EXPECT_TRUE(resolved->warnings.empty());
+}
+
 TEST(PipelineJson, RoundTripsWithoutLoss) {
   PipelineSpec spec = Network();
   spec.steps[0].seed = -3;
