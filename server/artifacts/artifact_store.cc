@@ -82,6 +82,9 @@ absl::StatusOr<std::unique_ptr<ArtifactStore>> ArtifactStore::Open(
     ArtifactStoreOptions options) {
   MIV_RETURN_IF_ERROR(MakeDirectories(options.root + "/sha256"));
   MIV_RETURN_IF_ERROR(MakeDirectories(options.root + "/incoming", 0700));
+  // Groups get the files that they may read as links elsewhere.
+  if (::chmod(options.root.c_str(), 0700) != 0)
+    return FileError("change the mode of", options.root, errno);
   // What an earlier process was taking in; uploads stay, to be resumed.
   MIV_RETURN_IF_ERROR(RemoveEntries(
       options.root + "/incoming", [](const fs::directory_entry& entry) {

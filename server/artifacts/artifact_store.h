@@ -3,6 +3,7 @@
 // Immutable files and directories on disk, named by the SHA-256 of their
 // bytes.
 //
+//   root/                        mode 0700
 //   root/sha256/ab/<62 hex>      the bytes, mode 0444
 //   root/sha256/ab/<62 hex>.dir  empty: the bytes are a directory manifest
 //   root/incoming/               uploads and files on their way in

@@ -46,6 +46,15 @@ absl::Status CopyIn(const OpenFile& source, const std::string& incoming) {
   return CopyContent(source.file.get(), target.get(), incoming);
 }
 
+// For readers of another user, whatever the umask.
+absl::Status MakeReadableDirectory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0755) != 0)
+    return FileError("create directory", path, errno);
+  if (::chmod(path.c_str(), 0755) != 0)
+    return FileError("change the mode of", path, errno);
+  return absl::OkStatus();
+}
+
 // Regular files below `directory`, hidden ones included, in any order.
 absl::StatusOr<std::vector<std::string>> AllFiles(
     const std::string& directory) {
@@ -138,12 +147,18 @@ absl::Status ArtifactStore::PlaceDirectory(absl::string_view digest,
   if (!files.ok())
     return absl::DataLossError(
         absl::StrCat("artifact ", digest, ": ", files.status().message()));
-  if (::mkdir(destination.c_str(), 0755) != 0)
-    return FileError("create directory", destination, errno);
+  MIV_RETURN_IF_ERROR(MakeReadableDirectory(destination));
   for (const ManifestEntry& file : *files) {
-    const std::string path = absl::StrCat(destination, "/", file.path);
-    MIV_RETURN_IF_ERROR(MakeDirectories(fs::path(path).parent_path().string()));
-    MIV_RETURN_IF_ERROR(PlaceFile(file.digest, path, file.executable, mode));
+    std::string parent = destination;
+    std::error_code error;
+    for (const fs::path& part : fs::path(file.path).parent_path()) {
+      absl::StrAppend(&parent, "/", part.string());
+      if (!fs::is_directory(parent, error))
+        MIV_RETURN_IF_ERROR(MakeReadableDirectory(parent));
+    }
+    MIV_RETURN_IF_ERROR(PlaceFile(file.digest,
+                                  absl::StrCat(destination, "/", file.path),
+                                  file.executable, mode));
   }
   return absl::OkStatus();
 }

@@ -111,6 +111,8 @@ absl::Status PrepareGroupDirectory(const GroupSpec& spec) {
   if (!spec.socket_directory.empty())
     MIV_RETURN_IF_ERROR(
         CheckVisible("socket_directory", spec.socket_directory, directory));
+  // Passable until the group's user is known; WriteLaunch narrows it.
+  MIV_RETURN_IF_ERROR(MakePlainDirectory(directory, 0711));
   MIV_RETURN_IF_ERROR(MakePlainDirectory(directory + "/inputs", 0755));
   MIV_RETURN_IF_ERROR(MakePlainDirectory(directory + "/etc", 0755));
   MIV_RETURN_IF_ERROR(MakePlainDirectory(directory + "/work", 0700));
@@ -120,7 +122,8 @@ absl::Status PrepareGroupDirectory(const GroupSpec& spec) {
 absl::Status WriteLaunch(const LocalLaunch& launch) {
   const std::string& directory = launch.spec.group.directory;
   const uid_t user = launch.user.value_or(::geteuid());
-  if (launch.user) MIV_RETURN_IF_ERROR(GiveGroupFiles(directory, user));
+  MIV_RETURN_IF_ERROR(launch.user ? GiveGroupFiles(directory, user)
+                                  : MakePlainDirectory(directory, 0700));
   MIV_RETURN_IF_ERROR(
       WriteFileAtomically(directory + "/etc/passwd", PasswdFile(user)));
   MIV_RETURN_IF_ERROR(

@@ -26,7 +26,7 @@ absl::StatusOr<int> TakeGroupLock(const std::string& directory);
 /// True if a launcher or shepherd holds it.
 bool GroupLockIsHeld(const std::string& directory);
 
-/// Creates what is missing of G/{inputs,work,tmp}.
+/// Creates what is missing of G/{inputs,work,tmp}, with their modes.
 /// Errors: InvalidArgument if a path is not absolute or absent, the command is
 ///   not executable, or a path to show would show other groups.
 absl::Status PrepareGroupDirectory(const GroupSpec& spec);

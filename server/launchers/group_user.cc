@@ -49,10 +49,10 @@ std::set<uid_t> UsersBeside(const std::string& directory) {
   return users;
 }
 
-absl::Status Give(const std::string& path, uid_t user) {
-  if (::lchown(path.c_str(), user, user) == 0) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("cannot give ", path, " to user ",
-                                             user, ": ", std::strerror(errno)));
+absl::Status Give(const std::string& path, uid_t owner, gid_t group) {
+  if (::lchown(path.c_str(), owner, group) == 0) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(
+      "cannot give ", path, " to user ", group, ": ", std::strerror(errno)));
 }
 
 // Permission bits (rwx) that `user` has on a file.
@@ -98,12 +98,16 @@ absl::StatusOr<uid_t> ChooseGroupUser(const GroupRef& group,
 }
 
 absl::Status GiveGroupFiles(const std::string& directory, uid_t user) {
-  MIV_RETURN_IF_ERROR(Give(directory + "/work", user));
-  MIV_RETURN_IF_ERROR(Give(directory + "/tmp", user));
+  MIV_RETURN_IF_ERROR(Give(directory, static_cast<uid_t>(-1), user));
+  if (::chmod(directory.c_str(), 0710) != 0)
+    return absl::UnavailableError(absl::StrCat(
+        "cannot change the mode of ", directory, ": ", std::strerror(errno)));
+  MIV_RETURN_IF_ERROR(Give(directory + "/work", user, user));
+  MIV_RETURN_IF_ERROR(Give(directory + "/tmp", user, user));
   const std::string token = directory + "/token";
   struct stat info;
   if (::lstat(token.c_str(), &info) != 0) return absl::OkStatus();
-  return Give(token, user);
+  return Give(token, user, user);
 }
 
 std::string PasswdFile(uid_t user) {

@@ -29,7 +29,8 @@ UserRange UnusedUserRange(absl::string_view uid_map);
 absl::StatusOr<uid_t> ChooseGroupUser(const GroupRef& group,
                                       const UserRange& range);
 
-/// Makes `user` the owner of G/work, G/tmp and G/token (which may be absent).
+/// Makes `user` the owner of G/work, G/tmp and G/token (which may be absent),
+/// and the only one besides this process's user who can pass G.
 absl::Status GiveGroupFiles(const std::string& directory, uid_t user);
 
 /// Content of the /etc/passwd and /etc/group that a group sees: root, nobody

@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <utility>
 
@@ -22,6 +24,7 @@ namespace miv::server {
 namespace {
 
 constexpr int kLockDescriptor = 3;
+constexpr std::time_t kObedience_s = 15;  // the shepherd's own patience is 10
 
 // Starts the shepherd with the lock as descriptor 3 and nothing else of ours,
 // and waits for the process that detaches it (a few ms).
@@ -112,8 +115,12 @@ absl::StatusOr<GroupStatus> LocalLauncher::Poll(const GroupRef& group) {
 }
 
 absl::Status LocalLauncher::Kill(const GroupRef& group) {
-  // A shepherd that has not written its record yet finds this when it has.
+  // A shepherd that has not written its record yet finds the request when it
+  // has; one that has not obeyed an old request is killed with its group.
   const std::string request = absl::StrCat(group.directory, "/", kKillFile);
+  struct stat info;
+  const bool ignored = ::stat(request.c_str(), &info) == 0 &&
+                       ::time(nullptr) - info.st_mtime > kObedience_s;
   const int fd = ::open(request.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0 && errno == ENOENT) return absl::OkStatus();
   if (fd < 0)
@@ -125,7 +132,7 @@ absl::Status LocalLauncher::Kill(const GroupRef& group) {
   MIV_RETURN_IF_ERROR(json.status());
   MIV_ASSIGN_OR_RETURN(const ProcessIdentity shepherd,
                        ProcessIdentityFromJson(*json));
-  return Signal(shepherd, SIGTERM);
+  return Signal(shepherd, ignored ? SIGKILL : SIGTERM);
 }
 
 }  // namespace miv::server

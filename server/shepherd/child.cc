@@ -49,9 +49,10 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
                                  std::strerror(errno)));
 }
 
-// Stands between the shepherd and a group without a pid namespace.  It reaps
-// the group's orphans, and when the group's first process ends, or the
-// shepherd does (or asks), it kills what is left and ends with the same code.
+// Stands between the shepherd and the group.  It reaps the group's orphans, and
+// when the group's first process ends, or the shepherd does (or asks), it kills
+// what is left and ends with the same code.  bwrap's --die-with-parent alone
+// would leave a sandbox behind whose shepherd died while it was being set up.
 [[noreturn]] void Keep(const LocalLaunch& launch, const std::string& temporary,
                        int report) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -81,16 +82,16 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
     if (signal == SIGTERM) break;
   }
   KillDescendants(/*keep=*/0, launch.user, kPatience_s);
-  RemoveTree(temporary).IgnoreError();
+  if (launch.backend == SandboxBackend::kNone)
+    RemoveTree(temporary).IgnoreError();
   ::_exit(code);
 }
 
 [[noreturn]] void Become(const LocalLaunch& launch,
                          const std::string& temporary, pid_t shepherd, int out,
                          int err, int report) {
-  const bool bwrap = launch.backend == SandboxBackend::kBwrap;
   ::setsid();
-  ::prctl(PR_SET_PDEATHSIG, bwrap ? SIGKILL : SIGTERM);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != shepherd) ::_exit(127);  // it died before that
   const int null = ::open("/dev/null", O_RDONLY);
   ::dup2(null, 0);
@@ -110,7 +111,6 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
   if (::chdir(work.c_str()) != 0)
     FailChild(3,
               absl::StrCat("cannot enter ", work, ": ", std::strerror(errno)));
-  if (bwrap) Exec(launch, temporary, 3);
   Keep(launch, temporary, 3);
 }
 

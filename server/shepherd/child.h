@@ -1,6 +1,6 @@
 #pragma once
 
-// The group's first process.
+// The group's processes as the shepherd starts them.
 
 #include <sys/types.h>
 
@@ -19,10 +19,10 @@ struct Child {
 
 /// Starts the launch's command in a session of its own, with its environment
 /// (mpirun.h) and no descriptor but its three.  It is the first choice of the
-/// kernel when memory runs out, and it dies with the calling process: by the
-/// sandbox's own means, or without one by a keeper process that kills what is
-/// left. temporary: its TMPDIR; without a sandbox the keeper removes it in the
-/// end. Errors: Internal with the reason if it cannot be executed.
+/// kernel when memory runs out.  Child::pid is its keeper, a process that kills
+/// the whole group when the calling process dies.
+/// temporary: its TMPDIR; without a sandbox the keeper removes it in the end.
+/// Errors: Internal with the reason if it cannot be executed.
 absl::StatusOr<Child> StartChild(const LocalLaunch& launch,
                                  const std::string& temporary);
 

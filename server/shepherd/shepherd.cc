@@ -186,7 +186,10 @@ void Shepherd::CheckLimits() {
     return;
   const std::int64_t allowed =
       limits.memory_bytes > 0 ? limits.memory_bytes : INT64_MAX;
-  const TreeUsage usage = MeasureTree(::getpid(), allowed);
+  TreeUsage usage = MeasureTree(::getpid(), allowed);
+  // Shared pages of processes that end meanwhile are counted again with those
+  // that remain, so an excess has to be seen twice.
+  if (usage.memory_bytes > allowed) usage = MeasureTree(::getpid(), allowed);
   if (usage.memory_bytes > allowed)
     return Stop(ExitOutcome::kMemoryLimit,
                 absl::StrCat("used ", Mebibytes(usage.memory_bytes), " of ",

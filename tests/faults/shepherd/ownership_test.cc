@@ -8,8 +8,6 @@
 #include <sys/wait.h>
 
 #include <csignal>
-#include <fstream>
-#include <iterator>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -27,8 +25,9 @@ int CountProcesses(const std::string& word) {
   int count = 0;
   DIR* proc = ::opendir("/proc");
   while (const dirent* entry = ::readdir(proc)) {
-    std::ifstream file(absl::StrCat("/proc/", entry->d_name, "/cmdline"));
-    const std::string line{std::istreambuf_iterator<char>(file), {}};
+    const std::string line =
+        ReadFile(absl::StrCat("/proc/", entry->d_name, "/cmdline"))
+            .value_or("");
     ProcessStat stat;
     if (absl::StrContains(line, word) &&
         ReadProcessStat(std::atoi(entry->d_name), &stat) && stat.state != 'Z')
@@ -103,6 +102,21 @@ TEST_P(Ownership, NoProcessSurvivesItsShepherd) {
   ASSERT_EQ(::kill(shepherd, SIGKILL), 0);
   EXPECT_TRUE(test::Eventually([&] { return CountProcesses(unique) == 0; }));
   EXPECT_EQ(launcher().Poll(spec.group)->state, State::kGone);
+}
+
+// Also while the sandbox is being set up: whatever of the group exists when its
+// shepherd dies.
+TEST_P(Ownership, NoProcessSurvivesAShepherdThatDiesEarly) {
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    const std::string unique = UniqueSleep();
+    const GroupSpec spec = groups_->Spec("exec sleep " + unique);
+    ASSERT_TRUE(launcher().Launch(spec).ok());
+    // The command is in the arguments of every wrapper, from the first.
+    ASSERT_TRUE(test::Eventually([&] { return CountProcesses(unique) > 0; }));
+    const pid_t shepherd = static_cast<pid_t>(AwaitRunning(spec.group).pid);
+    ASSERT_EQ(::kill(shepherd, SIGKILL), 0);
+    EXPECT_TRUE(test::Eventually([&] { return CountProcesses(unique) == 0; }));
+  }
 }
 
 TEST_P(Ownership, NoProcessSurvivesAKill) {

@@ -203,6 +203,19 @@ TEST_F(StoreTest, DirectoryComesBackAsItWas) {
   EXPECT_TRUE(store_->Stat(info->digest)->directory);
 }
 
+TEST_F(StoreTest, DirectoryIsReadableToOthersWhateverTheUmask) {
+  Write("d/sub/a", "abc");
+  const auto info = store_->PublishDirectory(work(), "d");
+  const mode_t old = ::umask(077);
+  const absl::Status status =
+      store_->Materialise(info->digest, root_ / "out", PlaceAs::kLink);
+  ::umask(old);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(StatOf(root_ / "out").st_mode & 0777u, 0755u);
+  EXPECT_EQ(StatOf(root_ / "out/sub").st_mode & 0777u, 0755u);
+  EXPECT_EQ(StatOf(root_ / "out/sub/a").st_mode & 0777u, 0444u);
+}
+
 TEST_F(StoreTest, DirectoryWithALinkIsRefused) {
   Write("d/a", "abc");
   std::filesystem::create_symlink("/etc/passwd", work() + "/d/b");
