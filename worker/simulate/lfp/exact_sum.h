@@ -11,8 +11,8 @@ namespace miv::simulate {
 ///
 /// Each term is rounded to the unit (5e-26) once; the sum itself is exact, so
 /// that any grouping of the terms, over any number of ranks, gives the same
-/// bits.  Terms beyond +-2^40 (1e12) or that are not finite mark the sum as
-/// overflown; up to 2^3 million terms of that size fit.
+/// bits.  Terms beyond +-2^20 (1e6) or that are not finite mark the sum as
+/// overflown; 8 million terms of that size fit.
 class ExactSum {
  public:
   void Add(double term) {
@@ -40,7 +40,7 @@ class ExactSum {
   __extension__ using Units = __int128;
 
   static constexpr double kUnitsPerOne = 0x1p84;
-  static constexpr double kLargestTerm = 0x1p40;
+  static constexpr double kLargestTerm = 0x1p20;
 
   Units units_ = 0;
   bool overflown_ = false;

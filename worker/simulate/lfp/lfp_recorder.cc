@@ -269,7 +269,7 @@ absl::StatusOr<std::vector<LfpTrace>> LfpRecorder::Finish() {
     if (channel.overflown) {
       status = absl::OutOfRangeError(
           absl::StrCat("the potential at electrode ", channel.electrode.label,
-                       " is not a number or beyond 1e12 mV"));
+                       " is not a number or beyond 1e6 mV"));
     }
     if (ranks_.is_root()) traces.push_back(std::move(channel.trace));
   }

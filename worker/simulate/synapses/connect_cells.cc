@@ -281,8 +281,8 @@ absl::StatusOr<ConnectionCounts> ConnectCells(worker::StepContext& ctx,
   std::uint64_t done = 0;
   for (std::size_t i = 0; i < cells.populations.size(); ++i) {
     if (cells.populations[i].artificial) continue;
-    Connecting job{ctx, network, cells, source, witness, cells.populations[i],
-                   {},  nullptr, {},    {},     {}};
+    Connecting job{ctx,    network, cells,
+                   source, witness, cells.populations[i]};
     MIV_RETURN_IF_ERROR(ConnectPopulation(job, engine, static_cast<int>(i),
                                           &done, total, &counts));
   }
