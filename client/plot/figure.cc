@@ -25,9 +25,11 @@ constexpr std::array<const char*, 8> kColours = {
 constexpr int kSmallest = 200;
 constexpr int kLargest = 10'000;
 
-// Text grows with the picture, but less than it.
+// Text grows with the picture, but less than it.  PNG counts in points, SVG in
+// pixels.
 double FontSize(const FigureOptions& options) {
-  return 12.0 *
+  const double base = absl::EndsWith(options.output, ".svg") ? 16 : 12;
+  return base *
          std::sqrt(std::min(options.width / 1200.0, options.height / 700.0));
 }
 

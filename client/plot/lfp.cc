@@ -176,7 +176,8 @@ std::string TracePanel(const Row& row, std::size_t k, bool last,
           RoundStep(times.back() - times.front(), options.spectrum ? 6 : 10),
           last ? "%g" : "", last ? "time (ms)" : "", unit.name));
   if (!row.parts.empty())
-    script += "set key top right horizontal samplen 1.5 font ',10'\n";
+    script +=
+        "set key at graph 1, graph 1 right bottom horizontal samplen 1.5 \n";
   absl::StrAppendFormat(&script,
                         "plot $trace%d using 1:2 with lines lw 1.3 lc rgb "
                         "'#222222' title 'all'",

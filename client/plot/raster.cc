@@ -177,14 +177,16 @@ std::string RasterPanel(const std::vector<Band>& bands, const Window& window,
   return script + "\n";
 }
 
-std::string RatePanel(const std::vector<Band>& bands) {
+std::string RatePanel(const std::vector<Band>& bands, double bin_ms) {
   std::string script = absl::StrFormat(
       "unset label\nunset object\nunset title\n"
       "set tmargin at screen %g\nset bmargin at screen %g\n"
       "set format x '%%g'\nset xlabel 'time (ms)'\nset border 3\n"
       "set yrange [0:*]\nset autoscale ymax\nset ytics nomirror autofreq\n"
-      "set ylabel 'rate (Hz per cell)' offset 1,0\nplot ",
-      kRateTop, kRateBottom);
+      "set ylabel 'rate (Hz per cell)' offset 1,0\n"
+      "set label '{/=*0.8 bins of %g ms}' at graph 1, graph 1 right "
+      "tc rgb '#888888'\nplot ",
+      kRateTop, kRateBottom, bin_ms);
   for (std::size_t k = 0; k < bands.size(); ++k)
     absl::StrAppendFormat(&script,
                           "%s$rates%d using 1:2 with lines lw 1.4 lc rgb '%s'",
@@ -193,8 +195,7 @@ std::string RatePanel(const std::vector<Band>& bands) {
 }
 
 std::string Data(const SpikeTrains& trains, const std::vector<Band>& bands,
-                 const Window& window, double pixel) {
-  const double bin = RoundStep(window.to - window.from, 100);
+                 const Window& window, double pixel, double bin) {
   std::string script;
   for (std::size_t k = 0; k < bands.size(); ++k) {
     absl::StrAppendFormat(&script, "$spikes%d << EOD\n%sEOD\n$rates%d << EOD\n",
@@ -261,15 +262,17 @@ absl::StatusOr<std::string> RasterScript(const SpikeTrains& trains,
                        Chosen(trains, options.populations));
   const auto bands = LayOut(trains, populations, window);
   const double pixel = 1 / ((kTop - kRasterBottom) * options.figure.height);
+  const double bin_ms = RoundStep(window.to - window.from, 60);
   std::size_t spikes = 0;
   for (const Band& band : bands) spikes += band.statistics.spikes;
   absl::StrAppend(
-      &script, Data(trains, bands, window, pixel), "set multiplot\n",
+      &script, Data(trains, bands, window, pixel, bin_ms), "set multiplot\n",
       Heading(options.title,
               absl::StrFormat("%s spike%s in %g ms", WithThousands(spikes),
                               spikes == 1 ? "" : "s", window.to - window.from),
               kLeft, kRight),
-      RasterPanel(bands, window, pixel), RatePanel(bands), "unset multiplot\n");
+      RasterPanel(bands, window, pixel), RatePanel(bands, bin_ms),
+      "unset multiplot\n");
   return script;
 }
 
