@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
@@ -52,19 +54,13 @@ absl::Status CheckVisible(absl::string_view field, const std::string& path,
   return absl::OkStatus();
 }
 
-absl::StatusOr<GroupStatus> FromExitFile(const std::string& directory) {
-  MIV_ASSIGN_OR_RETURN(const nlohmann::json json,
-                       ReadJson(absl::StrCat(directory, "/", kExitFile)));
-  MIV_ASSIGN_OR_RETURN(ExitRecord record, ExitRecordFromJson(json));
-  return GroupStatus{.state = State::kExited, .exit = std::move(record)};
-}
-
-// Ended without our having seen its exit.json: it may have come since.
-absl::StatusOr<GroupStatus> ExitedOrGone(const std::string& directory) {
-  auto exited = FromExitFile(directory);
-  if (absl::IsNotFound(exited.status()))
-    return GroupStatus{.state = State::kGone};
-  return exited;
+// How it ended; nullopt without a whole record.
+std::optional<GroupStatus> ReadExit(const std::string& directory) {
+  const auto json = ReadJson(absl::StrCat(directory, "/", kExitFile));
+  if (!json.ok()) return std::nullopt;
+  auto record = ExitRecordFromJson(*json);
+  if (!record.ok()) return std::nullopt;
+  return GroupStatus{.state = State::kExited, .exit = *std::move(record)};
 }
 
 }  // namespace
@@ -124,12 +120,30 @@ absl::Status WriteLaunch(const LocalLaunch& launch) {
   const uid_t user = launch.user.value_or(::geteuid());
   MIV_RETURN_IF_ERROR(launch.user ? GiveGroupFiles(directory, user)
                                   : MakePlainDirectory(directory, 0700));
-  MIV_RETURN_IF_ERROR(
-      WriteFileAtomically(directory + "/etc/passwd", PasswdFile(user)));
-  MIV_RETURN_IF_ERROR(
-      WriteFileAtomically(directory + "/etc/group", GroupFile(user)));
-  return WriteFileAtomically(absl::StrCat(directory, "/", kSpecFile),
-                             ToJson(launch).dump(2) + "\n", 0600);
+  MIV_RETURN_IF_ERROR(WriteRecord(directory + "/etc/passwd", PasswdFile(user)));
+  MIV_RETURN_IF_ERROR(WriteRecord(directory + "/etc/group", GroupFile(user)));
+  return WriteRecord(absl::StrCat(directory, "/", kSpecFile),
+                     ToJson(launch).dump(2) + "\n", 0600);
+}
+
+absl::Status WriteRecord(const std::string& path, absl::string_view content,
+                         unsigned mode) {
+  const std::string temporary = absl::StrCat(path, ".new");
+  const int fd =
+      ::open(temporary.c_str(),
+             O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+  const bool written = fd >= 0 && ::fchmod(fd, mode) == 0 &&
+                       ::write(fd, content.data(), content.size()) ==
+                           static_cast<ssize_t>(content.size()) &&
+                       ::rename(temporary.c_str(), path.c_str()) == 0;
+  const int error = errno;
+  if (fd >= 0) ::close(fd);
+  if (written) return absl::OkStatus();
+  ::unlink(temporary.c_str());
+  const auto text =
+      absl::StrCat("cannot write ", path, ": ", std::strerror(error));
+  return error == ENOSPC || error == EDQUOT ? absl::ResourceExhaustedError(text)
+                                            : absl::UnavailableError(text);
 }
 
 absl::StatusOr<nlohmann::json> ReadJson(const std::string& path) {
@@ -155,23 +169,27 @@ absl::StatusOr<nlohmann::json> ReadJson(const std::string& path) {
   return json;
 }
 
-absl::StatusOr<GroupStatus> ReadGroupStatus(const std::string& directory) {
-  auto exited = FromExitFile(directory);
-  if (!absl::IsNotFound(exited.status())) return exited;
+std::optional<ProcessIdentity> ReadShepherd(const std::string& directory) {
   const auto json = ReadJson(absl::StrCat(directory, "/", kShepherdFile));
-  if (json.ok()) {
-    MIV_ASSIGN_OR_RETURN(const ProcessIdentity shepherd,
-                         ProcessIdentityFromJson(*json));
-    if (!IsAlive(shepherd)) return ExitedOrGone(directory);
-    return GroupStatus{.state = State::kRunning, .pid = shepherd.pid};
-  }
-  if (!absl::IsNotFound(json.status())) return json.status();
+  if (!json.ok()) return std::nullopt;
+  auto shepherd = ProcessIdentityFromJson(*json);
+  if (!shepherd.ok()) return std::nullopt;
+  return *std::move(shepherd);
+}
+
+absl::StatusOr<GroupStatus> ReadGroupStatus(const std::string& directory) {
+  if (auto exited = ReadExit(directory)) return *exited;
+  const auto shepherd = ReadShepherd(directory);
+  if (shepherd && IsAlive(*shepherd))
+    return GroupStatus{.state = State::kRunning, .pid = shepherd->pid};
   std::error_code error;
-  if (!fs::exists(absl::StrCat(directory, "/", kSpecFile), error))
+  if (!shepherd && !fs::exists(absl::StrCat(directory, "/", kSpecFile), error))
     return absl::NotFoundError(
         absl::StrCat("nothing was launched in ", directory));
-  if (GroupLockIsHeld(directory)) return GroupStatus{.state = State::kStarting};
-  return ExitedOrGone(directory);
+  if (!shepherd && GroupLockIsHeld(directory))
+    return GroupStatus{.state = State::kStarting};
+  // It has ended, perhaps since we looked for its record.
+  return ReadExit(directory).value_or(GroupStatus{.state = State::kGone});
 }
 
 }  // namespace miv::server

@@ -2,10 +2,12 @@
 
 // The files of a local group's directory G, and what they say of its state.
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "server/launchers/process_identity.h"
 #include "server/launchers/sandbox.h"
 
@@ -34,7 +36,16 @@ absl::Status PrepareGroupDirectory(const GroupSpec& spec);
 /// Gives G's files to the group's user and writes its passwd and spec.json.
 absl::Status WriteLaunch(const LocalLaunch& launch);
 
-/// What the records and the lock say.  Errors: as Launcher::Poll.
+/// Writes a record by atomic rename, without waiting for the disk: what a power
+/// cut would lose of it belongs to a group that the power cut ended.
+absl::Status WriteRecord(const std::string& path, absl::string_view content,
+                         unsigned mode = 0644);
+
+/// Who owns the group, or did; nullopt without a whole record.
+std::optional<ProcessIdentity> ReadShepherd(const std::string& directory);
+
+/// What the records and the lock say.  An ended group whose record is damaged
+/// (by a power cut) is gone.  Errors: as Launcher::Poll.
 absl::StatusOr<GroupStatus> ReadGroupStatus(const std::string& directory);
 
 /// The whole JSON file, at most 64 MiB of it.  The last name of `path` is not

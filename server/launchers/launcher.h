@@ -23,8 +23,7 @@ class Launcher {
   virtual absl::Status Launch(const GroupSpec& spec) = 0;
 
   /// What is true now.  kExited and kGone are final.
-  /// Errors: NotFound if nothing was ever launched in the directory, DataLoss
-  ///   if its records are unreadable.
+  /// Errors: NotFound if nothing was ever launched in the directory.
   virtual absl::StatusOr<GroupStatus> Poll(const GroupRef& group) = 0;
 
   /// Asks for SIGKILL of every process of the group and returns at once; the

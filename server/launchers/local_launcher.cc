@@ -127,12 +127,9 @@ absl::Status LocalLauncher::Kill(const GroupRef& group) {
     return absl::UnavailableError(
         absl::StrCat("cannot create ", request, ": ", std::strerror(errno)));
   ::close(fd);
-  const auto json = ReadJson(absl::StrCat(group.directory, "/", kShepherdFile));
-  if (absl::IsNotFound(json.status())) return absl::OkStatus();
-  MIV_RETURN_IF_ERROR(json.status());
-  MIV_ASSIGN_OR_RETURN(const ProcessIdentity shepherd,
-                       ProcessIdentityFromJson(*json));
-  return Signal(shepherd, ignored ? SIGKILL : SIGTERM);
+  const auto shepherd = ReadShepherd(group.directory);
+  if (!shepherd) return absl::OkStatus();
+  return Signal(*shepherd, ignored ? SIGKILL : SIGTERM);
 }
 
 }  // namespace miv::server

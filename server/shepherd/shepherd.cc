@@ -97,12 +97,12 @@ absl::Status Shepherd::Run() {
   if (signals < 0) return absl::InternalError("cannot open a signalfd");
   MIV_ASSIGN_OR_RETURN(const ProcessIdentity self, OwnIdentity());
   MIV_RETURN_IF_ERROR(
-      WriteFileAtomically(Path(kShepherdFile), ToJson(self).dump() + "\n"));
+      WriteRecord(Path(kShepherdFile), ToJson(self).dump() + "\n"));
   ExitRecord record = RunGroup(signals);
   // The keeper does this too, but it may have been killed with its group.
   if (!temporary_.empty()) RemoveTree(temporary_).IgnoreError();
   record.ended_unix_s = UnixTime();
-  return WriteFileAtomically(Path(kExitFile), ToJson(record).dump() + "\n");
+  return WriteRecord(Path(kExitFile), ToJson(record).dump() + "\n");
 }
 
 ExitRecord Shepherd::RunGroup(int signals) {

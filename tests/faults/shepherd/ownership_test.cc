@@ -202,13 +202,17 @@ TEST_P(Ownership, AnotherProcessWithTheShepherdsNumberIsNotTheShepherd) {
   EXPECT_TRUE(launcher().Kill(spec.group).ok());  // and we are still here
 }
 
-TEST_P(Ownership, DamagedRecordsAreDataLoss) {
-  const GroupSpec spec = groups_->Spec("exit 0");
-  ASSERT_TRUE(WriteFileAtomically(
-                  absl::StrCat(spec.group.directory, "/", kExitFile), "{}")
-                  .ok());
-  EXPECT_EQ(launcher().Poll(spec.group).status().code(),
-            absl::StatusCode::kDataLoss);
+// As a power cut leaves them.
+TEST_P(Ownership, GroupWithDamagedRecordsIsGone) {
+  for (const std::string content : {"", "{}", "{\"outc"}) {
+    const GroupSpec spec = groups_->Spec("exit 0");
+    for (const char* file : {kSpecFile, kShepherdFile, kExitFile})
+      ASSERT_TRUE(
+          WriteRecord(absl::StrCat(spec.group.directory, "/", file), content)
+              .ok());
+    EXPECT_EQ(launcher().Poll(spec.group)->state, State::kGone) << content;
+    EXPECT_TRUE(launcher().Kill(spec.group).ok());
+  }
 }
 
 TEST_P(Ownership, WrapperThatFailsIsALaunchFailureWithItsWords) {
