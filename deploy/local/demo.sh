@@ -35,13 +35,13 @@ trap 'exit 130' INT TERM
 
 rm -f "$DATA/server.json"
 "$BIN/miv-coordinator" --data "$DATA" --listen 127.0.0.1:0 \
-  >>"$DATA/coordinator.log" 2>&1 &
+  >/dev/null 2>"$DATA/coordinator.err" &
 server=$!
 tries=0
 until [ -f "$DATA/server.json" ] && miv jobs >/dev/null 2>&1; do
   kill -0 "$server" 2>/dev/null && [ $tries -lt 200 ] || {
-    tail -n 5 "$DATA/coordinator.log" >&2
-    echo "demo: the server did not start; its log is $DATA/coordinator.log" >&2
+    tail -n 5 "$DATA/coordinator.err" >&2
+    echo "demo: the server did not start; its log is $DATA/coordinator.err" >&2
     exit 1
   }
   tries=$((tries + 1))

@@ -59,9 +59,9 @@ absl::Status RunSingleStep(parallel::Ranks& ranks,
   if (ranks.is_root()) made = MakeDirectories(output);
   MIV_RETURN_IF_ERROR(ranks.AgreeOnStatus(made));
   StepInputs inputs;
-  for (const auto& [role, path] :
-       spec.value("inputs", nlohmann::json::object()).items())
-    inputs[role] = {path.get<std::string>(), path.get<std::string>()};
+  const auto paths = spec.value("inputs", nlohmann::json::object());
+  for (const auto& [role, path] : paths.items())
+    if (path.is_string()) inputs[role] = {path, path};
   StderrObserver observer;
   StepContext ctx{spec.value("config", nlohmann::json::object()),
                   spec.value("seed", std::int64_t{0}),
