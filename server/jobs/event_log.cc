@@ -103,6 +103,11 @@ void EventLog::Grew(const std::map<JobId, std::int64_t>& last) {
   if (anyone) grown_.SignalAll();
 }
 
+bool EventLog::closed() const {
+  absl::MutexLock lock(&mutex_);
+  return closed_;
+}
+
 void EventLog::Close() {
   absl::MutexLock lock(&mutex_);
   closed_ = true;

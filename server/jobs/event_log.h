@@ -58,10 +58,11 @@ class EventLog {
 
   /// Ends every wait, now and later: the server stops.
   void Close();
+  bool closed() const;
 
  private:
   Store& store_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   absl::CondVar grown_;
   std::multimap<JobId, Subscription*> waiting_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;

@@ -1,7 +1,13 @@
 #include "server/store/sqlite_store.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "server/store/sqlite_schema.h"
 #include "server/store/sqlite_transaction.h"
@@ -20,10 +26,23 @@ constexpr char kWriterSettings[] =
 
 constexpr std::size_t kIdleReaders = 4;
 
+// SQLite gives its other files the mode of this one.
+absl::Status MakePrivateFile(const std::string& path) {
+  if (path == kInMemory) return absl::OkStatus();
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    return absl::UnavailableError(
+        absl::StrCat("database: ", path, ": ", std::strerror(errno)));
+  }
+  ::close(fd);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(
     const std::string& path) {
+  MIV_RETURN_IF_ERROR(MakePrivateFile(path));
   MIV_ASSIGN_OR_RETURN(
       auto writer,
       SqliteConnection::Open(path, SqliteConnection::Mode::kReadWrite));
