@@ -143,7 +143,7 @@ class Copier {
     Handle layout = DatasetCreation();
     Handle space(H5Dget_space(source.id()));
     H5Pset_alloc_time(layout.id(), H5D_ALLOC_TIME_EARLY);
-    H5Pset_fill_time(layout.id(), H5D_FILL_TIME_ALLOC);
+    H5Pset_fill_time(layout.id(), H5D_FILL_TIME_NEVER);
     if (dims.size() == 1) {
       const bool tree_index =
           absl::EndsWith(path, absl::StrCat("/", kTrees, "/", kCellIndex));

@@ -9,10 +9,6 @@
 namespace miv::neuroh5 {
 namespace {
 
-/// Datasets with more chunks are not filled first: every element is written
-/// anyway, and the padding lies in space that was never used.
-constexpr std::uint64_t kMaxFilledChunks = 256;
-
 /// Above this, a length that the stored bytes cannot account for is refused.
 constexpr std::uint64_t kTrustedBytes = std::uint64_t{1} << 30;
 
@@ -87,9 +83,10 @@ Handle LayoutOf(Shape shape, std::uint64_t chunk) {
   dims[0] = chunk;
   H5Pset_chunk(list.id(), static_cast<int>(dims.size()), dims.data());
   H5Pset_alloc_time(list.id(), H5D_ALLOC_TIME_EARLY);
-  H5Pset_fill_time(list.id(), shape.rows / chunk < kMaxFilledChunks
-                                  ? H5D_FILL_TIME_ALLOC
-                                  : H5D_FILL_TIME_NEVER);
+  // Every element is written, and the padding of the last chunk lies in space
+  // that was never used, which reads as zeros.  Filling would go through
+  // collective MPI writes, of which Open MPI 4.1 spoils the gaps.
+  H5Pset_fill_time(list.id(), H5D_FILL_TIME_NEVER);
   return list;
 }
 

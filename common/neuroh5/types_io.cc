@@ -198,7 +198,7 @@ absl::Status WriteTable(const FileAccess& access, const Handle& file,
   const Handle layout = DatasetCreation();
   H5Pset_chunk(layout.id(), 1, &chunk);
   H5Pset_alloc_time(layout.id(), H5D_ALLOC_TIME_EARLY);
-  H5Pset_fill_time(layout.id(), H5D_FILL_TIME_ALLOC);
+  H5Pset_fill_time(layout.id(), H5D_FILL_TIME_NEVER);
   const Handle dataset(H5Dcreate2(file.id(), TypesPath(name).c_str(), type.id(),
                                   space.id(), H5P_DEFAULT, layout.id(),
                                   H5P_DEFAULT));

@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/base/fault.h"
+#include "common/base/status_macros.h"
 #include "common/neuroh5/reader.h"
 #include "common/neuroh5/validate.h"
 #include "common/neuroh5/writer.h"
@@ -91,6 +92,33 @@ TEST_F(SameBytes, RanksTogetherCopyWhatOneCopies) {
             }),
             absl::OkStatus());
   ExpectSame(together, alone);
+}
+
+// Files whose last bytes are metadata: whatever the MPI library writes around
+// them shows.
+TEST_F(SameBytes, SmallFilesAreTheSame) {
+  const std::vector<std::uint32_t> none;
+  for (int columns = 0; columns < 12; ++columns) {
+    const auto write = [&](const std::string& path, const FileAccess& access) {
+      MIV_ASSIGN_OR_RETURN(Writer writer,
+                           Writer::Create(path, access, SampleTypes()));
+      const auto gids = OwnGids(*access.team, *writer.types().Find("PVBC"));
+      for (int c = 0; c < columns; ++c) {
+        const CellColumn column{"v", {}, std::vector<float>(gids.size(), 1.f)};
+        MIV_RETURN_IF_ERROR(writer.WriteCells(
+            "PVBC", absl::StrCat("Namespace ", c), c % 2 ? none : gids,
+            {{c % 2 ? CellColumn{"w", {}, std::vector<float>()} : column}}));
+      }
+      return writer.Close();
+    };
+    const std::string together = Path("small.h5"), alone = Path("small_1.h5");
+    ASSERT_EQ(write(together, access_), absl::OkStatus());
+    ASSERT_EQ(
+        Alone([&](const FileAccess& serial) { return write(alone, serial); }),
+        absl::OkStatus());
+    ExpectSame(together, alone);
+    World().Barrier();
+  }
 }
 
 TEST_F(SameBytes, WhatRanksWriteIsValidAndReadableByEach) {

@@ -85,16 +85,17 @@ absl::Status WriteSynapses(Writer& writer, const Gids& gids) {
   return stream.Finish();
 }
 
-// Beyond 256 chunks a dataset is not filled before it is written.
-absl::Status WriteManyValues(Writer& writer, const Gids& gids) {
-  constexpr std::uint64_t kPerCell = 150001;
-  const std::vector<std::uint64_t> counts(gids.size(), kPerCell);
+// More chunks than one node of HDF5's chunk index holds.
+absl::Status WriteManyValues(Writer& writer, const Gids& gids,
+                             const std::string& name_space,
+                             std::uint64_t per_cell) {
+  const std::vector<std::uint64_t> counts(gids.size(), per_cell);
+  const std::vector<ColumnName> columns = {{"v", ValueType::kU8}};
   MIV_ASSIGN_OR_RETURN(
       CellStream stream,
-      CellStream::Create(writer, "PVBC", "Many", {{{"v", ValueType::kU8}}},
-                         gids, counts));
+      CellStream::Create(writer, "PVBC", name_space, columns, gids, counts));
   for (const std::uint32_t gid : gids) {
-    const std::vector<std::uint8_t> values(kPerCell,
+    const std::vector<std::uint8_t> values(per_cell,
                                            static_cast<std::uint8_t>(gid));
     MIV_RETURN_IF_ERROR(stream.Write({absl::MakeConstSpan(values)}));
   }
@@ -213,7 +214,8 @@ absl::Status WriteSample(const std::string& path, const FileAccess& access) {
   const Gids pvbc = OwnGids(*access.team, *types.Find("PVBC"));
   MIV_RETURN_IF_ERROR(WriteSynapses(writer, pyr));
   MIV_RETURN_IF_ERROR(WriteAllTypes(writer, pvbc));
-  MIV_RETURN_IF_ERROR(WriteManyValues(writer, pvbc));
+  MIV_RETURN_IF_ERROR(WriteManyValues(writer, pvbc, "Some", 60001));
+  MIV_RETURN_IF_ERROR(WriteManyValues(writer, pvbc, "Many", 150001));
   MIV_RETURN_IF_ERROR(WriteForest(writer, pyr));
   MIV_RETURN_IF_ERROR(
       WriteEdges(writer, {"PYR", "STIM"}, WithoutGap(pyr, 4), 8));

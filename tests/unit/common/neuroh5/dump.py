@@ -3,7 +3,7 @@
 usage: dump.py FILE
 {"objects": {path: {...}}, "superblock": version, "attributes": {path: {...}}}
 A dataset has type, shape, unlimited, chunk, filters, links, early,
-fill_on_alloc, values (first 64) and padding_is_zero (the bytes of the last chunk behind the
+values (first 64) and padding_is_zero (the bytes of the last chunk behind the
 end).  A committed type has type and links.
 """
 
@@ -47,7 +47,6 @@ def describe(name, item, raw):
         "filters": plist.get_nfilters(),
         "links": info.rc,
         "early": plist.get_alloc_time() == h5py.h5d.ALLOC_TIME_EARLY,
-        "fill_on_alloc": plist.get_fill_time() == h5py.h5d.FILL_TIME_ALLOC,
         "values": np.array(item[:64]).tolist(),
         "padding_is_zero": padding_is_zero(item, raw),
     }

@@ -79,13 +79,6 @@ TEST_F(WriterLayout, DatasetsCanBeExtendedByNeuroh5) {
   }
 }
 
-TEST_F(WriterLayout, LargeDatasetsAreNotFilledFirst) {
-  const json& many = At("/Populations/PVBC/Many/v/Attribute Value");
-  EXPECT_EQ(many["shape"], json({7 * 150001}));  // 263 chunks of 4000
-  EXPECT_EQ(many["fill_on_alloc"], false);
-  EXPECT_EQ(At("/Populations/PVBC/Many/v/Cell Index")["fill_on_alloc"], true);
-}
-
 TEST_F(WriterLayout, CellAttributesAreRelativeWithPointers) {
   const std::string path = "/Populations/PVBC/All Types/u16/";
   EXPECT_EQ(At(path + "Cell Index")["type"], "<u4");
