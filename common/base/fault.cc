@@ -112,6 +112,9 @@ absl::Status WithContext(const absl::Status& status, const Fault& context) {
   }
   if (fault.remedy.empty()) fault.remedy = context.remedy;
   if (fault.phase.empty()) fault.phase = context.phase;
+  if (fault.rank < 0) fault.rank = context.rank;
+  if (fault.gid < 0) fault.gid = context.gid;
+  if (fault.simulated_ms < 0) fault.simulated_ms = context.simulated_ms;
   return MakeStatus(status.code(), fault);
 }
 

@@ -20,7 +20,7 @@ constexpr char kCoordinates[] = "Coordinates";
 // with its channels, one synapse for its share of a point process and events.
 constexpr double kPointCost = 1.0;
 constexpr double kSynapseCost = 0.2;
-constexpr double kArtificialCost = 0.01;
+constexpr double kArtificialCost = 0;
 
 /// Mean number of values of an attribute per cell, 0 if it is absent.
 absl::StatusOr<double> MeanValues(const neuroh5::Reader& reader,
