@@ -26,6 +26,12 @@ TEST(PlaceCells, ReturnsRanksInTheOrderGivenNotByCost) {
   EXPECT_THAT(PlaceCells(cells, 2), ElementsAre(1, 0));
 }
 
+TEST(PlaceCells, EvensOutTheNumbersWithCellsThatCostNothing) {
+  // The dear cell is alone on rank 0, so two of the three free ones join it.
+  const std::vector<CostedCells> cells = {{0, 3, 0}, {3, 1, 9}, {4, 2, 2}};
+  EXPECT_THAT(PlaceCells(cells, 2), ElementsAre(0, 0, 1, 0, 1, 1));
+}
+
 TEST(PlaceCells, PutsEverythingOnASingleRank) {
   const std::vector<CostedCells> cells = {{0, 3, 2}, {3, 2, 0}};
   EXPECT_THAT(PlaceCells(cells, 1), Each(0));
