@@ -105,8 +105,9 @@ class ArtifactStore {
                                    std::int64_t offset,
                                    std::int64_t size) const;
 
-  /// Makes `destination` (which must not exist; parents are created) the
-  /// artifact: a file, or a directory made from its manifest.  Linked files
+  /// Makes `destination` (which must not exist) the artifact: a file, or a
+  /// directory made from its manifest.  Directories that it creates, missing
+  /// parents included, have mode 0755 whatever the umask.  Linked files
   /// share the store's inode: give them only to readers that cannot write it.
   absl::Status Materialise(absl::string_view digest,
                            const std::string& destination,

@@ -47,12 +47,20 @@ absl::Status CopyIn(const OpenFile& source, const std::string& incoming) {
 }
 
 // For readers of another user, whatever the umask.
-absl::Status MakeReadableDirectory(const std::string& path) {
-  if (::mkdir(path.c_str(), 0755) != 0)
-    return FileError("create directory", path, errno);
-  if (::chmod(path.c_str(), 0755) != 0)
-    return FileError("change the mode of", path, errno);
-  return absl::OkStatus();
+absl::Status MakeReadable(const std::string& directory) {
+  if (::chmod(directory.c_str(), 0755) == 0) return absl::OkStatus();
+  return FileError("change the mode of", directory, errno);
+}
+
+// The directory and its parents; those that exist stay as they are.
+absl::Status MakeReadableDirectories(const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return absl::OkStatus();
+  MIV_RETURN_IF_ERROR(
+      MakeReadableDirectories(fs::path(path).parent_path().string()));
+  if (::mkdir(path.c_str(), 0755) == 0) return MakeReadable(path);
+  if (errno == EEXIST) return absl::OkStatus();  // made by another thread
+  return FileError("create directory", path, errno);
 }
 
 // Regular files below `directory`, hidden ones included, in any order.
@@ -147,18 +155,14 @@ absl::Status ArtifactStore::PlaceDirectory(absl::string_view digest,
   if (!files.ok())
     return absl::DataLossError(
         absl::StrCat("artifact ", digest, ": ", files.status().message()));
-  MIV_RETURN_IF_ERROR(MakeReadableDirectory(destination));
+  if (::mkdir(destination.c_str(), 0755) != 0)
+    return FileError("create directory", destination, errno);
+  MIV_RETURN_IF_ERROR(MakeReadable(destination));
   for (const ManifestEntry& file : *files) {
-    std::string parent = destination;
-    std::error_code error;
-    for (const fs::path& part : fs::path(file.path).parent_path()) {
-      absl::StrAppend(&parent, "/", part.string());
-      if (!fs::is_directory(parent, error))
-        MIV_RETURN_IF_ERROR(MakeReadableDirectory(parent));
-    }
-    MIV_RETURN_IF_ERROR(PlaceFile(file.digest,
-                                  absl::StrCat(destination, "/", file.path),
-                                  file.executable, mode));
+    const std::string path = absl::StrCat(destination, "/", file.path);
+    MIV_RETURN_IF_ERROR(
+        MakeReadableDirectories(fs::path(path).parent_path().string()));
+    MIV_RETURN_IF_ERROR(PlaceFile(file.digest, path, file.executable, mode));
   }
   return absl::OkStatus();
 }
@@ -173,8 +177,8 @@ absl::Status ArtifactStore::Materialise(absl::string_view digest,
   if (fs::exists(fs::symlink_status(destination, error)))
     return absl::AlreadyExistsError(
         absl::StrCat(destination, " exists already"));
-  MIV_RETURN_IF_ERROR(
-      MakeDirectories(fs::path(destination).parent_path().string()));
+  MIV_RETURN_IF_ERROR(MakeReadableDirectories(
+      fs::absolute(destination, error).parent_path().string()));
   const absl::Status status = stat.directory
                                   ? PlaceDirectory(digest, destination, mode)
                                   : PlaceFile(digest, destination, false, mode);

@@ -104,14 +104,17 @@ absl::Status Publisher::PublishAll(const Work& work) {
                         ? ArtifactStore::PublishMode::kRename
                         : ArtifactStore::PublishMode::kCopy;
   const AttemptId& id = work.attempt.id;
+  // From the folder that the group cannot replace: it owns what is below.
   const std::string directory =
-      workspace_.OutputDirectory(work.attempt.group, id);
+      workspace_.RefOf(work.attempt.group).directory + "/work";
   for (std::size_t i = 0; i < work.names.size(); ++i) {
     const std::string& name = work.names[i];
     if (Contains(work.attempt.published, name)) continue;
     MIV_RETURN_IF_ERROR(jobs_.Log(id, ProgressEvent(i, work.names.size())));
-    MIV_ASSIGN_OR_RETURN(const ArtifactInfo info,
-                         artifacts_.PublishFile(directory, name, mode));
+    MIV_ASSIGN_OR_RETURN(
+        const ArtifactInfo info,
+        artifacts_.PublishFile(directory, absl::StrCat(id.text(), "/", name),
+                               mode));
     MIV_RETURN_IF_ERROR(
         jobs_.RecordPublished(id, {name, info.digest, info.size}));
   }

@@ -35,17 +35,21 @@ UserRange Intersect(const UserRange& a, std::uint64_t first,
   return {static_cast<uid_t>(low), static_cast<uid_t>(high - low)};
 }
 
-std::set<uid_t> UsersBeside(const std::string& directory) {
+// Owners of the other groups' files, and of every process.
+std::set<uid_t> UsersInUse(const std::string& directory) {
   std::set<uid_t> users;
-  std::error_code error;
-  for (fs::directory_iterator entry(fs::path(directory).parent_path(), error),
-       end;
-       !error && entry != end; entry.increment(error)) {
-    struct stat info;
-    if (entry->path() != fs::path(directory) &&
-        ::stat((entry->path() / "work").c_str(), &info) == 0)
-      users.insert(info.st_uid);
-  }
+  const auto add_owners = [&](const fs::path& parent, const char* name) {
+    std::error_code error;
+    for (fs::directory_iterator entry(parent, error), end;
+         !error && entry != end; entry.increment(error)) {
+      struct stat info;
+      if (entry->path() != fs::path(directory) &&
+          ::stat((entry->path() / name).c_str(), &info) == 0)
+        users.insert(info.st_uid);
+    }
+  };
+  add_owners(fs::path(directory).parent_path(), "work");
+  add_owners("/proc", "stat");
   return users;
 }
 
@@ -83,7 +87,7 @@ UserRange UnusedUserRange(absl::string_view uid_map) {
 
 absl::StatusOr<uid_t> ChooseGroupUser(const GroupRef& group,
                                       const UserRange& range) {
-  const std::set<uid_t> taken = UsersBeside(group.directory);
+  const std::set<uid_t> taken = UsersInUse(group.directory);
   std::uint64_t start = 0;
   const std::string hex = DigestOf(group.id).substr(7, 15);
   if (!absl::SimpleHexAtoi(hex, &start)) start = 0;

@@ -24,8 +24,8 @@ struct UserRange {
 /// suitable is mapped.
 UserRange UnusedUserRange(absl::string_view uid_map);
 
-/// A user of the range whose number no other directory beside the group's has
-/// as the owner of its work/.  Errors: ResourceExhausted if all are taken.
+/// A user of the range that no process has and to whom no directory beside the
+/// group's has given its work/.  Errors: ResourceExhausted if all are taken.
 absl::StatusOr<uid_t> ChooseGroupUser(const GroupRef& group,
                                       const UserRange& range);
 

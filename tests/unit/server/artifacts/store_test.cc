@@ -208,12 +208,12 @@ TEST_F(StoreTest, DirectoryIsReadableToOthersWhateverTheUmask) {
   const auto info = store_->PublishDirectory(work(), "d");
   const mode_t old = ::umask(077);
   const absl::Status status =
-      store_->Materialise(info->digest, root_ / "out", PlaceAs::kLink);
+      store_->Materialise(info->digest, root_ / "in/out", PlaceAs::kLink);
   ::umask(old);
   ASSERT_TRUE(status.ok()) << status;
-  EXPECT_EQ(StatOf(root_ / "out").st_mode & 0777u, 0755u);
-  EXPECT_EQ(StatOf(root_ / "out/sub").st_mode & 0777u, 0755u);
-  EXPECT_EQ(StatOf(root_ / "out/sub/a").st_mode & 0777u, 0444u);
+  for (const std::string name : {"in", "in/out", "in/out/sub"})
+    EXPECT_EQ(StatOf(root_ / name).st_mode & 0777u, 0755u) << name;
+  EXPECT_EQ(StatOf(root_ / "in/out/sub/a").st_mode & 0777u, 0444u);
 }
 
 TEST_F(StoreTest, DirectoryWithALinkIsRefused) {
