@@ -25,14 +25,6 @@ constexpr std::array<const char*, 8> kColours = {
 constexpr int kSmallest = 200;
 constexpr int kLargest = 10'000;
 
-// Text grows with the picture, but less than it.  PNG counts in points, SVG in
-// pixels.
-double FontSize(const FigureOptions& options) {
-  const double base = absl::EndsWith(options.output, ".svg") ? 16 : 12;
-  return base *
-         std::sqrt(std::min(options.width / 1200.0, options.height / 700.0));
-}
-
 absl::Status NoGnuplot() {
   return MakeStatus(absl::StatusCode::kFailedPrecondition,
                     {.reason = "NO_GNUPLOT",
@@ -79,14 +71,27 @@ std::string Quoted(absl::string_view text) {
   return quoted + "\"";
 }
 
-std::string Heading(absl::string_view title, absl::string_view remark,
-                    double left, double right) {
+double FontPixels(const FigureOptions& options) {
+  // Text grows with the picture, but less than it.
+  return 16.0 *
+         std::sqrt(std::min(options.width / 1200.0, options.height / 700.0));
+}
+
+double TextWidth(absl::string_view text) {
+  double characters = 0;
+  for (const char c : text) characters += (c & 0xC0) != 0x80;
+  return 0.63 * characters;
+}
+
+std::string Heading(const FigureOptions& options, absl::string_view title,
+                    absl::string_view remark, double left, double right) {
+  const double y = 1 - 1.7 * FontPixels(options) / options.height;
   std::string bold = Quoted(title);
   bold = absl::StrCat("\"{/:Bold ", bold.substr(1, bold.size() - 2), "}\"");
   return absl::StrFormat(
-      "set label %s at screen %g, screen 0.957 left tc rgb '#222222'\n"
-      "set label %s at screen %g, screen 0.957 right tc rgb '#666666'\n",
-      bold, left, Quoted(remark), right);
+      "set label %s at screen %g, screen %g left tc rgb '#222222'\n"
+      "set label %s at screen %g, screen %g right tc rgb '#666666'\n",
+      bold, left, y, Quoted(remark), right, y);
 }
 
 std::string WithThousands(std::uint64_t number) {
@@ -107,8 +112,10 @@ double RoundStep(double range, int most) {
 
 absl::StatusOr<std::string> Preamble(const FigureOptions& options) {
   std::string terminal;
+  // The size that the terminal wants: points for PNG, pixels for SVG.
+  double font = FontPixels(options);
   if (absl::EndsWith(options.output, ".png"))
-    terminal = "pngcairo enhanced";
+    terminal = "pngcairo enhanced", font *= 0.75;
   else if (absl::EndsWith(options.output, ".svg"))
     terminal = "svg enhanced background rgb 'white'";
   else
@@ -124,7 +131,7 @@ absl::StatusOr<std::string> Preamble(const FigureOptions& options) {
       "set border 3 lw 0.8 lc rgb '#333333'\n"
       "set tics nomirror out scale 0.5 tc rgb '#333333'\n"
       "unset key\n",
-      terminal, options.width, options.height, FontSize(options),
+      terminal, options.width, options.height, font,
       "'" + absl::StrReplaceAll(options.output, {{"'", "''"}}) + "'");
 }
 

@@ -32,10 +32,16 @@ std::string Colour(std::size_t k);
 /// characters of enhanced text escaped.
 std::string Quoted(absl::string_view text);
 
-/// A bold title at the left and a remark at the right edge, above the panels.
+/// Height of a capital M, pixels.
+double FontPixels(const FigureOptions& options);
+
+/// About how wide a text is drawn, in heights of a capital M.
+double TextWidth(absl::string_view text);
+
+/// A bold title at the left and a remark at the right edge, in the top line.
 /// left, right: fractions of the picture's width.
-std::string Heading(absl::string_view title, absl::string_view remark,
-                    double left, double right);
+std::string Heading(const FigureOptions& options, absl::string_view title,
+                    absl::string_view remark, double left, double right);
 
 /// 12345 -> "12 345" with a thin space; below 10000 without.
 std::string WithThousands(std::uint64_t number);

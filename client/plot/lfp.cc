@@ -13,11 +13,26 @@
 namespace miv::client {
 namespace {
 
-constexpr double kLeft = 0.085, kRight = 0.98;
-constexpr double kTop = 0.91, kBottom = 0.105;
-/// Where the traces end and the spectra begin, with spectra.
-constexpr double kTraceRight = 0.665, kSpectrumLeft = 0.755;
 constexpr double kHighestFrequency = 500;
+
+/// Places of the panels, as fractions of the picture.
+struct Layout {
+  double left = 0, trace_right = 0, spectrum_left = 0, right = 0;
+  double top = 0, bottom = 0;
+};
+
+Layout LayOut(const LfpOptions& options) {
+  const double em = FontPixels(options.figure);
+  const double across = em / options.figure.width;
+  const double down = em / options.figure.height;
+  Layout layout{.left = 6 * across,
+                .right = 1 - 1.6 * across,
+                .top = 1 - 3.4 * down,
+                .bottom = 4.8 * down};
+  layout.trace_right = options.spectrum ? 0.68 : layout.right;
+  layout.spectrum_left = layout.trace_right + 6.6 * across;
+  return layout;
+}
 
 /// One electrode within the window of time.
 struct Row {
@@ -71,12 +86,15 @@ absl::Status AddParts(const std::vector<std::string>& populations, Row* row) {
 }
 
 absl::StatusOr<std::vector<Row>> Rows(const std::vector<Electrode>& electrodes,
-                                      const LfpOptions& options) {
+                                      const LfpOptions& options,
+                                      const Layout& layout) {
   MIV_ASSIGN_OR_RETURN(const auto chosen,
                        Chosen(electrodes, options.electrodes));
   const auto& figure = options.figure;
   const bool to_end = figure.to_ms <= figure.from_ms;
-  const double each = (kTop - kBottom) / static_cast<double>(chosen.size());
+  const double each =
+      (layout.top - layout.bottom) / static_cast<double>(chosen.size());
+  const double line = FontPixels(figure) / figure.height;
   std::vector<Row> rows;
   for (const auto* electrode : chosen) {
     const auto& t = electrode->times_ms;
@@ -87,9 +105,9 @@ absl::StatusOr<std::vector<Row>> Rows(const std::vector<Electrode>& electrodes,
                      : static_cast<std::size_t>(
                            std::upper_bound(t.begin(), t.end(), figure.to_ms) -
                            t.begin());
-    row.top =
-        kTop - each * static_cast<double>(rows.size()) - 30.0 / figure.height;
-    row.bottom = row.top - each + 55.0 / figure.height;
+    const double head = layout.top - each * static_cast<double>(rows.size());
+    row.top = head - 1.8 * line;
+    row.bottom = head - each + (rows.size() + 1 < chosen.size() ? line : 0);
     if (row.end < row.begin + 2)
       return InvalidInput(
           {.reason = "EMPTY_WINDOW",
@@ -159,10 +177,11 @@ std::string Margins(double left, double right, const Row& row) {
 }
 
 std::string TracePanel(const Row& row, std::size_t k, bool last,
-                       const LfpOptions& options, const PotentialUnit& unit) {
+                       const LfpOptions& options, const Layout& layout,
+                       const PotentialUnit& unit) {
   const auto times = Part(row.electrode->times_ms, row);
   std::string script = absl::StrCat(
-      Margins(kLeft, options.spectrum ? kTraceRight : kRight, row),
+      Margins(layout.left, layout.trace_right, row),
       "unset logscale\nset label 3 ", Quoted(RowTitle(*row.electrode)),
       absl::StrFormat(
           " at graph 0, graph 1 offset 0,0.9 left "
@@ -175,9 +194,14 @@ std::string TracePanel(const Row& row, std::size_t k, bool last,
           times.front(), times.back(),
           RoundStep(times.back() - times.front(), options.spectrum ? 6 : 10),
           last ? "%g" : "", last ? "time (ms)" : "", unit.name));
-  if (!row.parts.empty())
-    script +=
-        "set key at graph 1, graph 1 right bottom horizontal samplen 1.5 \n";
+  // The key stands in the top line, once for all rows.
+  if (k == 0 && !row.parts.empty())
+    absl::StrAppendFormat(
+        &script,
+        "set key at screen %.5g, screen %.5g right center "
+        "horizontal samplen 1.5\n",
+        layout.right,
+        1 - 1.7 * FontPixels(options.figure) / options.figure.height);
   absl::StrAppendFormat(&script,
                         "plot $trace%d using 1:2 with lines lw 1.3 lc rgb "
                         "'#222222' title 'all'",
@@ -191,7 +215,7 @@ std::string TracePanel(const Row& row, std::size_t k, bool last,
 
 /// Empty if the trace is too short for a spectrum.
 absl::StatusOr<std::string> SpectrumPanel(const Row& row, std::size_t k,
-                                          bool last,
+                                          bool last, const Layout& layout,
                                           const PotentialUnit& unit) {
   const auto times = Part(row.electrode->times_ms, row);
   const double rate_hz = 1000 * static_cast<double>(times.size() - 1) /
@@ -215,7 +239,7 @@ absl::StatusOr<std::string> SpectrumPanel(const Row& row, std::size_t k,
   if (lines.empty() || high <= low) return "";
   return absl::StrCat(
       absl::StrFormat("$spectrum%d << EOD\n%sEOD\n", k, lines),
-      Margins(kSpectrumLeft, kRight, row),
+      Margins(layout.spectrum_left, layout.right, row),
       absl::StrFormat(
           "set logscale xy\nset xrange [%.6g:%.6g]\nset yrange [*:*]\n"
           "set xtics nomirror autofreq\nset format x '%s'\n"
@@ -236,19 +260,22 @@ PotentialUnit UnitFor(double largest_mv) {
 absl::StatusOr<std::string> LfpScript(const std::vector<Electrode>& electrodes,
                                       const LfpOptions& options) {
   MIV_ASSIGN_OR_RETURN(std::string script, Preamble(options.figure));
-  MIV_ASSIGN_OR_RETURN(const auto rows, Rows(electrodes, options));
+  const Layout layout = LayOut(options);
+  MIV_ASSIGN_OR_RETURN(const auto rows, Rows(electrodes, options, layout));
   const PotentialUnit unit = UnitFor(Largest(rows));
   absl::StrAppend(
       &script, "set multiplot\n",
-      Heading(options.title, "extracellular potential", kLeft, kRight));
+      Heading(options.figure, options.title,
+              options.populations.empty() ? "extracellular potential" : "",
+              layout.left, layout.right));
   for (std::size_t k = 0; k < rows.size(); ++k) {
     const bool last = k + 1 == rows.size();
     absl::StrAppend(&script, TraceData(rows[k], k, unit, options.figure.width),
-                    TracePanel(rows[k], k, last, options, unit),
+                    TracePanel(rows[k], k, last, options, layout, unit),
                     k == 0 ? "unset label\n" : "");
     if (!options.spectrum) continue;
     MIV_ASSIGN_OR_RETURN(const std::string panel,
-                         SpectrumPanel(rows[k], k, last, unit));
+                         SpectrumPanel(rows[k], k, last, layout, unit));
     script += panel;
   }
   return script + "unset multiplot\n";

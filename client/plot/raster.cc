@@ -16,13 +16,17 @@ namespace {
 constexpr double kSmallestBand = 0.07;
 constexpr double kGapBetweenBands = 0.012;
 
-// Places of the panels, as fractions of the picture.
-constexpr double kLeft = 0.14, kRight = 0.975;
-constexpr double kTop = 0.915, kRasterBottom = 0.345;
-constexpr double kRateTop = 0.30, kRateBottom = 0.085;
-
 struct Window {
   double from = 0, to = 0;
+};
+
+/// Places of the panels, as fractions of the picture.
+struct Layout {
+  double left = 0, right = 0;
+  double top = 0, raster_bottom = 0;
+  double rate_top = 0, rate_bottom = 0;
+  double pixel = 0;  ///< as a fraction of the height of the raster
+  double em = 0;     ///< height of a capital M, likewise
 };
 
 struct Band {
@@ -30,6 +34,7 @@ struct Band {
   BandStatistics statistics;
   double bottom = 0, top = 0;  ///< of the raster, 0..1
   std::string colour;
+  std::vector<double> rates_hz;  ///< histogram
 };
 
 absl::StatusOr<Window> WindowOf(const SpikeTrains& trains,
@@ -71,9 +76,9 @@ absl::StatusOr<std::vector<PopulationRange>> Chosen(
 
 /// Heights grow with the square root of the number of cells: the large ones
 /// stay the larger, the small ones readable.  The first band is the top one.
-std::vector<Band> LayOut(const SpikeTrains& trains,
-                         const std::vector<PopulationRange>& populations,
-                         const Window& window) {
+std::vector<Band> Bands(const SpikeTrains& trains,
+                        const std::vector<PopulationRange>& populations,
+                        const Window& window) {
   const auto statistics =
       StatisticsOf(trains, populations, window.from, window.to);
   std::vector<double> weights;
@@ -107,6 +112,45 @@ std::vector<Band> LayOut(const SpikeTrains& trains,
   return bands;
 }
 
+std::string RateText(double hz) {
+  return absl::StrFormat(hz >= 9.95 ? "%.0f Hz" : "%.2g Hz", hz);
+}
+
+std::string DetailsOf(const Band& band) {
+  return absl::StrFormat("%s cell%s, %s", WithThousands(band.population.count),
+                         band.population.count == 1 ? "" : "s",
+                         RateText(band.statistics.rate_hz));
+}
+
+/// Name and details go below each other where the band is high enough.
+bool TwoLines(const Band& band, const Layout& layout) {
+  return band.top - band.bottom > 2.3 * layout.em;
+}
+
+/// The names of the bands decide how much room is left of the panels.
+Layout LayOut(const std::vector<Band>& bands, const FigureOptions& figure) {
+  const double em = FontPixels(figure);
+  const double line = em / figure.height;
+  Layout layout{.right = 1 - 1.6 * em / figure.width,
+                .top = 1 - 3.2 * line,
+                .rate_bottom = 4.8 * line};
+  layout.rate_top =
+      layout.rate_bottom + 0.25 * (layout.top - layout.rate_bottom);
+  layout.raster_bottom = layout.rate_top + 2.2 * line;
+  const double raster = (layout.top - layout.raster_bottom) * figure.height;
+  layout.pixel = 1 / raster;
+  layout.em = em / raster;
+  double widest = 4.5;  // the numbers and the name of the rate axis
+  for (const Band& band : bands) {
+    const double name = TextWidth(band.population.name) * 1.1;
+    const double details = 0.8 * TextWidth(DetailsOf(band));
+    widest = std::max(widest, TwoLines(band, layout) ? std::max(name, details)
+                                                     : name + details + 1);
+  }
+  layout.left = std::min(0.4, (widest + 1.5) * em / figure.width);
+  return layout;
+}
+
 /// One tick per spike: "t y height".
 std::string Ticks(const SpikeTrains& trains, const Band& band,
                   const Window& window, double pixel) {
@@ -130,44 +174,36 @@ std::string Ticks(const SpikeTrains& trains, const Band& band,
   return lines.empty() ? "NaN NaN NaN\n" : lines;
 }
 
-std::string RateText(double hz) {
-  return absl::StrFormat(hz >= 9.95 ? "%.0f Hz" : "%.2g Hz", hz);
-}
-
 /// `text` as part of an enhanced string.
 std::string Unquoted(absl::string_view text) {
   const std::string quoted = Quoted(text);
   return quoted.substr(1, quoted.size() - 2);
 }
 
-/// Name, cells and rate left of the band: on two lines where they fit.
-std::string BandLabels(const Band& band, double pixel) {
-  const double line = 9 * pixel;  // half the distance of two lines
-  const bool two_lines = band.top - band.bottom > 4 * line;
-  const std::string details = absl::StrFormat(
-      "{/=*0.8 %s cell%s, %s}", WithThousands(band.population.count),
-      band.population.count == 1 ? "" : "s", RateText(band.statistics.rate_hz));
+/// Name, cells and rate left of the band, and its background.
+std::string BandLabels(const Band& band, const Layout& layout) {
+  const bool two_lines = TwoLines(band, layout);
   const std::string text =
       absl::StrCat("{/:Bold ", Unquoted(band.population.name), "}",
-                   two_lines ? "\\n" : "  ", details);
+                   two_lines ? "\\n" : "  ", "{/=*0.8 ", DetailsOf(band), "}");
   return absl::StrFormat(
       "set label \"%s\" at graph -0.012, graph %.5g right tc rgb '%s'\n"
       "set object rectangle from graph 0, graph %.5g to graph 1, graph %.5g "
       "fc rgb '%s' fs solid 0.055 noborder behind\n",
-      text, (band.bottom + band.top) / 2 + (two_lines ? line : 0), band.colour,
-      band.bottom, band.top, band.colour);
+      text, (band.bottom + band.top) / 2 + (two_lines ? 0.55 * layout.em : 0),
+      band.colour, band.bottom, band.top, band.colour);
 }
 
 std::string RasterPanel(const std::vector<Band>& bands, const Window& window,
-                        double pixel) {
+                        const Layout& layout) {
   std::string script = absl::StrFormat(
       "set lmargin at screen %g\nset rmargin at screen %g\n"
       "set tmargin at screen %g\nset bmargin at screen %g\n"
       "set xrange [%.9g:%.9g]\nset yrange [0:1]\n"
       "set xtics %.9g\nset format x ''\nunset ytics\nset border 1\n",
-      kLeft, kRight, kTop, kRasterBottom, window.from, window.to,
-      RoundStep(window.to - window.from, 10));
-  for (const Band& band : bands) script += BandLabels(band, pixel);
+      layout.left, layout.right, layout.top, layout.raster_bottom, window.from,
+      window.to, RoundStep(window.to - window.from, 10));
+  for (const Band& band : bands) script += BandLabels(band, layout);
   script += "plot ";
   for (std::size_t k = 0; k < bands.size(); ++k)
     absl::StrAppendFormat(&script,
@@ -177,16 +213,26 @@ std::string RasterPanel(const std::vector<Band>& bands, const Window& window,
   return script + "\n";
 }
 
-std::string RatePanel(const std::vector<Band>& bands, double bin_ms) {
+std::string RatePanel(const std::vector<Band>& bands, const Layout& layout,
+                      double bin_ms) {
+  double highest = 1;
+  for (const Band& band : bands)
+    for (const double rate : band.rates_hz) highest = std::max(highest, rate);
+  const double raster = layout.top - layout.raster_bottom;
+  const double lines =
+      (layout.rate_top - layout.rate_bottom) / (layout.em * raster);
+  const double step =
+      RoundStep(highest, std::max(2, static_cast<int>(lines / 2)));
   std::string script = absl::StrFormat(
       "unset label\nunset object\nunset title\n"
       "set tmargin at screen %g\nset bmargin at screen %g\n"
       "set format x '%%g'\nset xlabel 'time (ms)'\nset border 3\n"
-      "set yrange [0:*]\nset autoscale ymax\nset ytics nomirror autofreq\n"
+      "set yrange [0:%.9g]\nset ytics nomirror %.9g\n"
       "set ylabel 'rate (Hz per cell)' offset 1,0\n"
       "set label '{/=*0.8 bins of %g ms}' at graph 1, graph 1 right "
       "tc rgb '#888888'\nplot ",
-      kRateTop, kRateBottom, bin_ms);
+      layout.rate_top, layout.rate_bottom, step * std::ceil(highest / step),
+      step, bin_ms);
   for (std::size_t k = 0; k < bands.size(); ++k)
     absl::StrAppendFormat(&script,
                           "%s$rates%d using 1:2 with lines lw 1.4 lc rgb '%s'",
@@ -200,8 +246,7 @@ std::string Data(const SpikeTrains& trains, const std::vector<Band>& bands,
   for (std::size_t k = 0; k < bands.size(); ++k) {
     absl::StrAppendFormat(&script, "$spikes%d << EOD\n%sEOD\n$rates%d << EOD\n",
                           k, Ticks(trains, bands[k], window, pixel), k);
-    const auto rates =
-        RateHistogram(trains, bands[k].population, window.from, window.to, bin);
+    const auto& rates = bands[k].rates_hz;
     for (std::size_t b = 0; b < rates.size(); ++b)
       absl::StrAppendFormat(&script, "%.9g %.6g\n",
                             window.from + (static_cast<double>(b) + 0.5) * bin,
@@ -260,18 +305,23 @@ absl::StatusOr<std::string> RasterScript(const SpikeTrains& trains,
   MIV_ASSIGN_OR_RETURN(const Window window, WindowOf(trains, options.figure));
   MIV_ASSIGN_OR_RETURN(const auto populations,
                        Chosen(trains, options.populations));
-  const auto bands = LayOut(trains, populations, window);
-  const double pixel = 1 / ((kTop - kRasterBottom) * options.figure.height);
+  auto bands = Bands(trains, populations, window);
+  const Layout layout = LayOut(bands, options.figure);
   const double bin_ms = RoundStep(window.to - window.from, 60);
   std::size_t spikes = 0;
-  for (const Band& band : bands) spikes += band.statistics.spikes;
+  for (Band& band : bands) {
+    spikes += band.statistics.spikes;
+    band.rates_hz =
+        RateHistogram(trains, band.population, window.from, window.to, bin_ms);
+  }
   absl::StrAppend(
-      &script, Data(trains, bands, window, pixel, bin_ms), "set multiplot\n",
-      Heading(options.title,
+      &script, Data(trains, bands, window, layout.pixel, bin_ms),
+      "set multiplot\n",
+      Heading(options.figure, options.title,
               absl::StrFormat("%s spike%s in %g ms", WithThousands(spikes),
                               spikes == 1 ? "" : "s", window.to - window.from),
-              kLeft, kRight),
-      RasterPanel(bands, window, pixel), RatePanel(bands, bin_ms),
+              layout.left, layout.right),
+      RasterPanel(bands, window, layout), RatePanel(bands, layout, bin_ms),
       "unset multiplot\n");
   return script;
 }
