@@ -75,8 +75,8 @@ KindInfo NetworkArchitectureKind() {
            Default("dispersion_delta", NumberFrom(0, 1), 0.1),
            Default("snap_delta", NumberFrom(0, 1), 0.01),
            Default("compat_sampling", Boolean(), false),
-           Unused("geometry_filepath"), Unused("resolution"),
-           Unused("alpha_radius")},
+           Unused("geometry_filepath"), Unused("resolution", {json({3, 3, 3})}),
+           Unused("alpha_radius", {2500})},
           {"io_size", "chunk_size", "value_chunk_size"})};
 }
 
@@ -103,9 +103,10 @@ KindInfo MeasureDistancesKind() {
                Default("populations", Nullable(ListOf(String("population"), 1)),
                        nullptr),
                Optional("coordinate_namespace", String()),
-               Unused("geometry_filepath"), Unused("resolution"),
-               Unused("alpha_radius"), Unused("n_sample"),
-               Unused("interp_chunk_size")},
+               Unused("geometry_filepath"),
+               Unused("resolution", {json({3, 3, 3}), json({30, 30, 10})}),
+               Unused("alpha_radius", {2500, 120}), Unused("n_sample", {1000}),
+               Unused("interp_chunk_size", {1000})},
               {"io_size", "chunk_size", "value_chunk_size", "cache_size"})};
 }
 
@@ -196,8 +197,10 @@ KindInfo GenerateConnectionsKind() {
            Default("autapses", Boolean(), false),
            Default("distances_namespace", String(), "Arc Distances"),
            Default("synapses_namespace", String(), "Synapse Attributes"),
-           Unused("coordinates_namespace"), Unused("connectivity_namespace"),
-           Unused("resolution"), Unused("template_path")},
+           Unused("coordinates_namespace",
+                  {"Coordinates", "Generated Coordinates"}),
+           Unused("connectivity_namespace", {"Connections"}),
+           Unused("resolution", {json({30, 30, 10})}), Unused("template_path")},
           {"io_size", "chunk_size", "value_chunk_size", "cache_size",
            "write_size"})};
 }

@@ -238,13 +238,21 @@ class Checker {
                                                   field->name, "\""),
                              .remedy = "Keep one of the two."});
       MIV_RETURN_IF_ERROR(Check(field->schema, member_path, member));
-      if (field->use == FieldUse::kUnused && unused_ != nullptr)
-        unused_->push_back(member_path);
+      if (field->use == FieldUse::kUnused)
+        NoteUnused(*field, member_path, member);
       checked[field->name] = std::move(member);
     }
     MIV_RETURN_IF_ERROR(Complete(schema, path, checked));
     value = std::move(checked);
     return absl::OkStatus();
+  }
+
+  void NoteUnused(const Field& field, const std::string& path,
+                  const json& value) {
+    const auto& usual = field.usual_values;
+    if (unused_ != nullptr && !value.is_null() &&
+        std::find(usual.begin(), usual.end(), value) == usual.end())
+      unused_->push_back(path);
   }
 
   absl::Status Complete(const Schema& schema, const std::string& path,

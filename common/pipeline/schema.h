@@ -62,13 +62,15 @@ struct Field {
   bool required = false;
   std::optional<nlohmann::json> default_value;  ///< nullopt = stays absent
   std::vector<std::string> aliases;  ///< other spellings of the same field
+  /// Of a kUnused field: values that need no warning, as null never does.
+  std::vector<nlohmann::json> usual_values;
 };
 
 /// Checks `value`, renames aliases and fills in defaults, at every level.
 /// A null counts as an absent field unless the field is nullable.
 ///
 /// path: field path of `value`, for errors.  unused: gains the path of every
-/// kUnused field that was given.
+/// kUnused field that has another value than usual.
 /// Errors (InvalidArgument): UNKNOWN_CONFIG_KEY, MISSING_FIELD, WRONG_TYPE,
 /// OUT_OF_RANGE, UNKNOWN_NAME, DUPLICATE_FIELD (one field, two spellings).
 absl::Status ApplySchema(const Schema& schema, const std::string& path,

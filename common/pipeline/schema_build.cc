@@ -88,10 +88,11 @@ Field Resource(std::string name, Schema schema) {
           .use = FieldUse::kResource};
 }
 
-Field Unused(std::string name) {
+Field Unused(std::string name, std::vector<nlohmann::json> usual_values) {
   return {.name = std::move(name),
           .schema = Nullable(Any()),
-          .use = FieldUse::kUnused};
+          .use = FieldUse::kUnused,
+          .usual_values = std::move(usual_values)};
 }
 
 }  // namespace miv::pipeline

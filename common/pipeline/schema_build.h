@@ -40,7 +40,7 @@ Field Required(std::string name, Schema schema);
 Field Optional(std::string name, Schema schema);
 Field Default(std::string name, Schema schema, nlohmann::json value);
 Field Resource(std::string name, Schema schema);
-/// Accepted with a warning, whatever its value.
-Field Unused(std::string name);
+/// Accepted, with a warning unless it is null or has one of these values.
+Field Unused(std::string name, std::vector<nlohmann::json> usual_values = {});
 
 }  // namespace miv::pipeline

@@ -155,6 +155,19 @@ TEST(Resolve, OldFieldsAreAcceptedWithAWarning) {
   EXPECT_FALSE(ConfigOf(resolved, "connections_PYR").contains("template_path"));
 }
 
+TEST(Resolve, OldFieldsWithTheOriginalsDefaultsAreQuiet) {
+  PipelineSpec spec = Network();
+  Step(spec, "connections_PYR")
+      .config.update({{"resolution", {30, 30, 10}},
+                      {"connectivity_namespace", "Connections"}});
+  Step(spec, "network")
+      .config.update(
+          {{"resolution", {3, 3, 3}}, {"geometry_filepath", nullptr}});
+  const auto resolved = Resolve(spec);
+  ASSERT_TRUE(resolved.ok()) << resolved.status();
+  EXPECT_THAT(WarningsOf(*resolved), IsEmpty());
+}
+
 TEST(Resolve, ResourcesInAConfigAreUnderstood) {
   PipelineSpec spec = Network();
   auto& config = Step(spec, "network").config;

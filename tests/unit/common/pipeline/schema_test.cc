@@ -29,7 +29,7 @@ Schema Example() {
        Optional("pair", ListOfExactly(2, Number())),
        Optional("by_name", MapOf("thing", Positive())),
        Optional("maybe", Nullable(Integer())), Resource("io_size", Integer()),
-       Unused("old")});
+       Unused("old", {7})});
 }
 
 std::string ErrorOf(json value) {
@@ -57,11 +57,17 @@ TEST(ApplySchema, NullIsAbsentUnlessTheFieldMayBeNull) {
             "c.name: the field is required; expected a string");
 }
 
-TEST(ApplySchema, NamesUnusedFieldsThatWereGiven) {
+TEST(ApplySchema, NamesUnusedFieldsWithUnusualValues) {
   json value = {{"name", "a"}, {"old", {1, 2}}};
   std::vector<std::string> unused;
   ASSERT_EQ(ApplySchema(Example(), "c", value, &unused), absl::OkStatus());
   EXPECT_THAT(unused, ElementsAre("c.old"));
+  for (const json& usual : {json(7), json()}) {
+    unused.clear();
+    value = {{"name", "a"}, {"old", usual}};
+    ASSERT_EQ(ApplySchema(Example(), "c", value, &unused), absl::OkStatus());
+    EXPECT_TRUE(unused.empty());
+  }
 }
 
 struct ErrorCase {
