@@ -12,6 +12,12 @@
 
 namespace miv::neuroh5 {
 
+/// Once per process, before HDF5 is used; later calls do nothing.  HDF5 prints
+/// nothing by itself from then on, and does not lock files unless the
+/// environment's HDF5_USE_FILE_LOCKING says so (locks hang on some network file
+/// systems).
+void InitialiseHdf5();
+
 /// The processes that write one file together.  Members but rank() and size()
 /// are collective.
 class Team {

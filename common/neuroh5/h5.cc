@@ -12,6 +12,13 @@
 namespace miv::neuroh5 {
 namespace {
 
+// Properties of every file that is opened here.  Closing the file closes what
+// is open in it.
+void SetFileProperties(const Handle& properties) {
+  H5Pset_fclose_degree(properties.id(), H5F_CLOSE_STRONG);
+  H5Pset_file_locking(properties.id(), /*use=*/false, /*ignore_disabled=*/true);
+}
+
 // The innermost message of HDF5's error stack.
 std::string ErrorText() {
   std::string text;
@@ -146,7 +153,7 @@ absl::StatusOr<Handle> OpenFile(const std::string& path) {
   InitialiseHdf5();
   if (access(path.c_str(), R_OK) != 0) return CannotRead(path);
   Handle properties(H5Pcreate(H5P_FILE_ACCESS));
-  H5Pset_fclose_degree(properties.id(), H5F_CLOSE_STRONG);
+  SetFileProperties(properties);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, properties.id()));
   if (file.valid()) return file;
   Fault fault;
@@ -167,7 +174,7 @@ absl::StatusOr<Handle> CreateFile(const std::string& path,
   InitialiseHdf5();
   Handle properties(access.file.valid() ? H5Pcopy(access.file.id())
                                         : H5Pcreate(H5P_FILE_ACCESS));
-  H5Pset_fclose_degree(properties.id(), H5F_CLOSE_STRONG);
+  SetFileProperties(properties);
   Handle file(
       H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, properties.id()));
   if (file.valid()) return file;

@@ -12,14 +12,11 @@
 #include "absl/strings/string_view.h"
 #include "common/base/fault.h"
 #include "common/neuroh5/dataset.h"
+#include "common/neuroh5/file_access.h"
 #include "common/neuroh5/handle.h"
 #include "common/neuroh5/values.h"
 
 namespace miv::neuroh5 {
-
-/// Once per process, before the first file: HDF5 prints nothing by itself and
-/// does not lock files (locks hang on some network file systems).
-void InitialiseHdf5();
 
 /// The memory and the file type of an element.  Not to be closed.
 hid_t NativeType(Element element);

@@ -66,9 +66,11 @@ class LayoutCache;
 
 /// An open file.  Movable.  Keeps the index and pointers of attributes that
 /// were read (12 bytes per cell each, 512 MiB in all), so that reading block by
-/// block costs no more than reading at once.  Not thread safe.  Errors of every
+/// block costs no more than reading at once.  Not thread safe. Errors of every
 /// member: NotFound if the object does not exist, DataLoss if the file
 /// contradicts itself; always a Fault with the file and the path of the object.
+/// HDF5 itself can crash on damaged metadata: files from outside go through
+/// Validate first.
 class Reader {
  public:
   /// Errors: NotFound, PermissionDenied, or DataLoss if it is not HDF5 (or cut

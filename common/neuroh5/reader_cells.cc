@@ -51,20 +51,22 @@ absl::StatusOr<RaggedValues> Reader::ReadCellValues(
     absl::string_view attribute, const Selection& selection) const {
   MIV_ASSIGN_OR_RETURN(const auto layout,
                        LayoutOf(*this, population, name_space, attribute));
-  MIV_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> rows,
-                       SelectRows(layout->gids, layout->ascending, selection));
-  if (layout->pointer.empty() && !rows.empty() &&
-      layout->length > kMaxSharedValues / rows.size()) {
+  const absl::StatusOr<std::vector<std::uint64_t>> rows =
+      SelectRows(layout->gids, layout->ascending, selection);
+  if (!rows.ok()) return InFile(rows.status(), path_);
+  if (layout->pointer.empty() && !rows->empty() &&
+      layout->length > kMaxSharedValues / rows->size()) {
     Fault fault;
     fault.what =
         "too many cells share the values of an attribute without pointer";
     fault.found =
-        absl::StrCat(rows.size(), " cells of ", layout->length, " values");
+        absl::StrCat(rows->size(), " cells of ", layout->length, " values");
     fault.remedy = "Read fewer cells at a time.";
     return ObjectError(absl::StatusCode::kResourceExhausted, file_,
                        CellPath(population, name_space, attribute), fault);
   }
-  Gather plan = Plan(*layout, rows, selection.kind() != Selection::Kind::kRows);
+  Gather plan =
+      Plan(*layout, *rows, selection.kind() != Selection::Kind::kRows);
   MIV_ASSIGN_OR_RETURN(
       plan.result.values,
       ReadSpanValues(layout->values, layout->type, std::move(plan.spans),

@@ -42,6 +42,7 @@ absl::StatusOr<neuroh5::FileAccess> AccessFor(Ranks& ranks) {
   access.team = std::make_shared<RanksTeam>(ranks);
   const auto* mpi = dynamic_cast<const MpiRanks*>(&ranks);
   if (mpi == nullptr || ranks.size() == 1) return access;
+  neuroh5::InitialiseHdf5();
   access.file = neuroh5::Handle(H5Pcreate(H5P_FILE_ACCESS));
   access.transfer = neuroh5::Handle(H5Pcreate(H5P_DATASET_XFER));
   const MPI_Comm comm = mpi->communicator().comm;

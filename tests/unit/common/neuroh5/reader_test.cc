@@ -2,6 +2,10 @@
 
 #include "common/neuroh5/reader.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <fstream>
 
 #include "common/base/fault.h"
@@ -221,6 +225,15 @@ TEST(Reader, TakesTypesFromElsewhereForABareFile) {
   const auto reader = Reader::OpenWithTypes(OddFile("no_types"), types);
   ASSERT_TRUE(reader.ok()) << reader.status();
   EXPECT_EQ(reader->types(), types);
+}
+
+TEST(Reader, ReadsAFileThatSomeoneHasLocked) {
+  MIV_NEED_H5PY();
+  const std::string path = OddFile("wide_rows");
+  const int other = open(path.c_str(), O_RDONLY);
+  ASSERT_EQ(flock(other, LOCK_EX | LOCK_NB), 0);
+  EXPECT_TRUE(Reader::Open(path).ok());
+  close(other);
 }
 
 TEST(Reader, SaysThatAFileIsMissingOrNotHdf5) {

@@ -177,6 +177,15 @@ TEST_F(WriterTest, ReaderFindsWhatWasWritten) {
   EXPECT_EQ(trees->front(), expected);
 }
 
+TEST_F(WriterTest, PopulationsNeedNoProjections) {
+  const Types types = MakeTypes({{"A", 3, 5}}, {}).value();
+  auto writer = Writer::Create(sample_, FileAccess(), types);
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  ASSERT_EQ(writer->Close(), absl::OkStatus());
+  EXPECT_EQ(Reader::Open(sample_).value().types(), types);
+  EXPECT_THAT(Validate(sample_), IsEmpty());
+}
+
 TEST_F(WriterTest, CopiesMeanWhatTheirSourceMeans) {
   ASSERT_EQ(WriteSample(sample_, FileAccess()), absl::OkStatus());
   const std::string copy = path_ + ".copy";
