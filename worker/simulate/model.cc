@@ -40,7 +40,8 @@ absl::Status LoadAllCells(worker::StepContext& ctx,
       model->cells,
       LoadCells(ctx, *model->engine, *model->network,
                 CellSource{*model->cell_file, config.cell_types, *templates,
-                           config.isolate_cells, config.dt_ms}));
+                           config.isolate_cells, config.dt_ms,
+                           config.celsius.has_value()}));
   PassOnOutput(ctx, *model->engine);
   return ctx.ranks.AgreeOnStatus(model->network->RecordSpikes());
 }

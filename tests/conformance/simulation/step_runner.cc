@@ -3,7 +3,8 @@
 //   step_runner --compile MECHANISMS OUTPUT   prints the path of the library
 //   mpirun ... step_runner REQUEST.json       prints the step's report (rank 0)
 //
-// REQUEST: {"config": {...}, "seed": 0, "inputs": {ROLE: PATH}, "output": DIR}
+// REQUEST: {"config": {...}, "seed": 0, "inputs": {ROLE: PATH}, "output": DIR,
+//           "cancel_after": N}    cancels at the Nth question; absent: never
 
 #include <cstdio>
 #include <cstdlib>
@@ -23,16 +24,19 @@ namespace {
 
 class PrintingObserver final : public worker::StepObserver {
  public:
+  explicit PrintingObserver(int cancel_after) : left_(cancel_after) {}
   void Progress(absl::string_view, double, double, absl::string_view) override {
   }
   void Log(absl::string_view text) override { Print("log", text); }
   void Warning(absl::string_view text) override { Print("warning", text); }
-  bool Cancelled() override { return false; }
+  bool Cancelled() override { return left_ > 0 && --left_ == 0; }
 
  private:
   static void Print(const char* kind, absl::string_view text) {
     std::cerr << kind << ": " << text << "\n";
   }
+
+  int left_;
 };
 
 int Compile(const std::string& directory, const std::string& output) {
@@ -58,7 +62,7 @@ int Run(const std::string& request_path) {
   const auto request = nlohmann::json::parse(*text);
   const std::unique_ptr<parallel::MpiRanks> ranks =
       parallel::MpiRanks::World();
-  PrintingObserver observer;
+  PrintingObserver observer(request.value("cancel_after", 0));
   worker::StepContext ctx{request["config"],
                           request.value("seed", 0),
                           {},

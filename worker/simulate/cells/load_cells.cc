@@ -217,7 +217,8 @@ absl::Status ShareCelsius(Loading& loading, const LoadedPopulation& population,
     const double celsius = absl::bit_cast<double>(bits);
     if (std::isnan(celsius)) continue;
     if (loading.celsius && *loading.celsius != celsius &&
-        !population.artificial && loading.ctx.ranks.is_root()) {
+        !population.artificial && !loading.source.celsius_given &&
+        loading.ctx.ranks.is_root()) {
       loading.ctx.observer.Warning(absl::StrCat(
           "celsius: the template of ", population.info.name, " sets ", celsius,
           " after ", *loading.celsius, "; the last population wins"));

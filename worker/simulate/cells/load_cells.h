@@ -32,6 +32,8 @@ struct CellSource {
   worker::StepInput templates;  ///< directory of hoc files
   bool isolate = true;
   double dt_ms = 0.025;
+  /// The config sets the temperature: what templates say does not matter.
+  bool celsius_given = false;
 };
 
 /// Collective.  For each population, sorted by name: loads the template, makes

@@ -12,8 +12,8 @@ namespace {
 class LeastLoaded {
  public:
   explicit LeastLoaded(int ranks)
-      : LeastLoaded(
-            std::vector<double>(static_cast<std::size_t>(ranks), 0.0)) {}
+      : LeastLoaded(std::vector<double>(static_cast<std::size_t>(ranks), 0.0)) {
+  }
   explicit LeastLoaded(const std::vector<double>& loads) {
     for (std::size_t r = 0; r < loads.size(); ++r)
       queue_.push({loads[r], static_cast<int>(r)});
