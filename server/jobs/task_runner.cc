@@ -45,17 +45,22 @@ absl::StatusOr<std::optional<CacheEntry>> UsableCacheEntry(
 
 absl::Status TaskRunner::Advance(const JobId& job) {
   pending_.push_back(job);
+  return AdvancePending();
+}
+
+absl::Status TaskRunner::AdvancePending() {
   while (!pending_.empty()) {
-    const JobId next = pending_.back();
-    pending_.pop_back();
+    const JobId next = pending_.front();
+    pending_.pop_front();
     MIV_RETURN_IF_ERROR(AdvanceOne(next));
   }
   return absl::OkStatus();
 }
 
 absl::Status TaskRunner::AdvanceAfter(const Task& task) {
+  pending_.push_back(task.id.job);
   MIV_RETURN_IF_ERROR(Release(task.cache_key, task.id.job));
-  return Advance(task.id.job);
+  return AdvancePending();
 }
 
 absl::Status TaskRunner::EnsureRunning(const JobId& id) {

@@ -3,6 +3,7 @@
 // What becomes of the tasks of a job as others end: reuse, wait for the same
 // work elsewhere, queue, or be cancelled; and when the job has ended.
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ class TaskRunner {
   absl::Status EnsureRunning(const JobId& job);
 
  private:
+  absl::Status AdvancePending();
   absl::Status AdvanceOne(const JobId& id);
   absl::Status AdvanceTask(const Job& job, const JobPlan& plan, int index,
                            std::vector<Task>& tasks);
@@ -50,7 +52,7 @@ class TaskRunner {
   Change& change_;
   const ArtifactStore& artifacts_;
   PlanCache& plans_;
-  std::vector<JobId> pending_;
+  std::deque<JobId> pending_;
 };
 
 }  // namespace miv::server
