@@ -186,6 +186,7 @@ class Binder {
       const InputRole role{.role = absl::StrCat("stimulus:", i),
                            .field = absl::StrCat("stimulus[", i, "].file")};
       const std::string text = stimuli[i]["file"];
+      step_.config["stimulus"][i]["file"] = role.role;
       std::string name, output;
       if (!ParseReference(text, name, output)) {
         step_.inputs.push_back({.role = role.role,

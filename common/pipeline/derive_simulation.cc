@@ -83,6 +83,19 @@ std::vector<std::string> OutputsOf(const json& config) {
   return outputs;
 }
 
+// Removes what only building reads: densities of synapses, and where
+// projections end.
+void KeepSimulated(json& config) {
+  for (auto& [population, cell_type] : config["cell_types"].items())
+    if (cell_type.contains("synapses") && cell_type["synapses"].is_object())
+      cell_type["synapses"].erase("density");
+  for (auto& [post, sources] : config["synapses"].items())
+    for (auto& [pre, projection] : sources.items())
+      for (const char* field :
+           {"type", "sections", "layers", "proportions", "contacts"})
+        projection.erase(field);
+}
+
 }  // namespace
 
 absl::Status DeriveSimulation(Draft& draft, std::size_t index) {
@@ -95,6 +108,7 @@ absl::Status DeriveSimulation(Draft& draft, std::size_t index) {
             "cell_types");
   MergeOver(Gather(draft, index, "generate_connections", "synapses"), step,
             "synapses");
+  KeepSimulated(step.config);
   MergeOver(DefaultSynapseMechanisms(), step, "synapse_mechanisms");
   MergeOver(DefaultSynapseRules(), step, "synapse_rules");
   LabelEntries(step.config["lfp"], "electrode");

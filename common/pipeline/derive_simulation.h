@@ -10,6 +10,7 @@ namespace miv::pipeline {
 /// cell_types and synapses: those of the distribute_synapses and
 /// generate_connections steps upstream, each population from its own step if it
 /// has one; the simulation's own values are merged over them, key by key.
+/// What only building reads is left out.
 /// synapse_mechanisms and synapse_rules: the built-in tables, likewise.
 /// Labels where none is given: "electrode", "electrode_2", ... of lfp entries,
 /// "recording", ... of record entries.

@@ -50,16 +50,6 @@ void ProjectConnections(const std::string& population, json& config) {
       Only(config["population_definitions"], names);
 }
 
-void ProjectSimulation(json& config) {
-  for (auto& [population, cell_type] : config["cell_types"].items())
-    if (cell_type.contains("synapses") && cell_type["synapses"].is_object())
-      cell_type["synapses"].erase("density");
-  for (auto& [post, sources] : config["synapses"].items())
-    for (auto& [pre, projection] : sources.items())
-      projection = Only(projection, {"mechanisms"});
-  for (json& entry : config["stimulus"]) entry.erase("file");
-}
-
 }  // namespace
 
 void ProjectConfig(const ResolvedStep& step, json& config) {
@@ -67,7 +57,6 @@ void ProjectConfig(const ResolvedStep& step, json& config) {
     ProjectDistribution(step.population(), config);
   if (step.kind == "generate_connections")
     ProjectConnections(step.population(), config);
-  if (step.kind == "simulation") ProjectSimulation(config);
 }
 
 }  // namespace miv::pipeline

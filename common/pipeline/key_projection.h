@@ -10,8 +10,8 @@ namespace miv::pipeline {
 
 /// Removes from `config`, a copy of the step's config, what the kind does not
 /// read: entries of other populations, the mechanisms of synapses where only
-/// connectivity is made, densities where only a simulation runs, layers that
-/// nothing names, and the names of files.
+/// connectivity is made, and layers that nothing names.  (Resolve leaves out
+/// resources, paths and what a simulation does not read.)
 void ProjectConfig(const ResolvedStep& step, nlohmann::json& config);
 
 }  // namespace miv::pipeline

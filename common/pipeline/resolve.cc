@@ -14,6 +14,9 @@ absl::Status FinishStep(Draft& draft, std::size_t index) {
   for (const auto& stage :
        {InferPopulation, BindInputs, DeriveConfig, CheckStep})
     MIV_RETURN_IF_ERROR(stage(draft, index));
+  for (const Field& field : draft.kinds[index]->config.fields)
+    if (field.use == FieldUse::kResource)
+      draft.step(index).config.erase(field.name);
   return absl::OkStatus();
 }
 

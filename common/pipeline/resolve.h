@@ -30,8 +30,9 @@ struct Input {
 struct ResolvedStep {
   std::string name;
   std::string kind;  ///< canonical
-  /// Canonical spelling, every default filled in.  Fields that name inputs are
-  /// gone: see `inputs`.
+  /// Canonical spelling, every default filled in.  Resources and fields that
+  /// name inputs are gone (see `inputs`); the file of a stimulus is the name of
+  /// its role.
   nlohmann::json config;
   std::int64_t seed = 0;
   int ranks = 0;  ///< 0 = the server's default

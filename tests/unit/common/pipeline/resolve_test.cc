@@ -183,6 +183,7 @@ TEST(Resolve, ResourcesInAConfigAreUnderstood) {
   EXPECT_FALSE(step.config.contains("ranks"));
   EXPECT_FALSE(step.config.contains("nodes"));
   EXPECT_FALSE(step.config.contains("seed"));
+  EXPECT_FALSE(step.config.contains("io_size"));
 }
 
 TEST(Resolve, WarnsOfSynapsesThatNoProjectionTakes) {
@@ -234,6 +235,15 @@ TEST(ResolveSimulation, GivenValuesAreMergedOverThoseOfTheGraph) {
                      "connections_PYR")["synapses"]["PYR"]["PVBC"]["mechanisms"]
                                        ["default"]["GABA_A"]["g_unit"],
             0.005);
+}
+
+TEST(ResolveSimulation, LeavesOutWhatOnlyBuildingReads) {
+  const auto resolved = ResolvedNetwork();
+  const json& run = ConfigOf(resolved, "run");
+  EXPECT_EQ(run["cell_types"]["OLM"], json({{"template", "OLMCell"},
+                                            {"mechanism", json::object()},
+                                            {"synapses", json::object()}}));
+  EXPECT_EQ(run["synapses"]["PYR"]["PVBC"].size(), 1u);
 }
 
 TEST(ResolveSimulation, OutputsFollowFromElectrodesAndDebugTables) {
