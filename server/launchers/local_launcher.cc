@@ -26,12 +26,10 @@ namespace {
 constexpr int kLockDescriptor = 3;
 constexpr std::time_t kObedience_s = 15;  // the shepherd's own patience is 10
 
-// Starts the shepherd with the lock as descriptor 3 and nothing else of ours,
-// and waits for the process that detaches it (a few ms).
-absl::Status StartShepherd(const std::string& program,
-                           const std::string& directory, int lock) {
-  const std::string spec = absl::StrCat(directory, "/", kSpecFile);
-  const std::string log = absl::StrCat(directory, "/", kLogFile);
+// Starts the shepherd with the lock as descriptor 3, its log as stderr and
+// nothing else of ours: no descriptor, signal mask or environment.
+absl::StatusOr<pid_t> Spawn(const std::string& program, const std::string& spec,
+                            const std::string& log, int lock) {
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
@@ -60,12 +58,20 @@ absl::Status StartShepherd(const std::string& program,
                                   const_cast<char* const*>(environment));
   ::posix_spawn_file_actions_destroy(&files);
   ::posix_spawnattr_destroy(&attributes);
-  if (error == EAGAIN || error == ENOMEM)
-    return absl::ResourceExhaustedError(
-        absl::StrCat("cannot start ", program, ": ", std::strerror(error)));
-  if (error != 0)
-    return absl::UnavailableError(
-        absl::StrCat("cannot start ", program, ": ", std::strerror(error)));
+  if (error == 0) return pid;
+  const auto text =
+      absl::StrCat("cannot start ", program, ": ", std::strerror(error));
+  return error == EAGAIN || error == ENOMEM ? absl::ResourceExhaustedError(text)
+                                            : absl::UnavailableError(text);
+}
+
+// Waits for the process that detaches the shepherd (a few ms).
+absl::Status StartShepherd(const std::string& program,
+                           const std::string& directory, int lock) {
+  const std::string log = absl::StrCat(directory, "/", kLogFile);
+  MIV_ASSIGN_OR_RETURN(
+      const pid_t pid,
+      Spawn(program, absl::StrCat(directory, "/", kSpecFile), log, lock));
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
