@@ -49,6 +49,12 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
                                  std::strerror(errno)));
 }
 
+// In a sandbox it is the sandbox's own and ends with it.
+void RemoveTemporary(const LocalLaunch& launch, const std::string& temporary) {
+  if (launch.backend == SandboxBackend::kNone)
+    RemoveTree(temporary).IgnoreError();
+}
+
 // Stands between the shepherd and the group.  It reaps the group's orphans, and
 // when the group's first process ends, or the shepherd does (or asks), it kills
 // what is left and ends with the same code.  bwrap's --die-with-parent alone
@@ -82,8 +88,7 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
     if (signal == SIGTERM) break;
   }
   KillDescendants(/*keep=*/0, launch.user, kPatience_s);
-  if (launch.backend == SandboxBackend::kNone)
-    RemoveTree(temporary).IgnoreError();
+  RemoveTemporary(launch, temporary);
   ::_exit(code);
 }
 
@@ -92,7 +97,10 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
                          int err, int report) {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (::getppid() != shepherd) ::_exit(127);  // it died before that
+  if (::getppid() != shepherd) {  // it died before that
+    RemoveTemporary(launch, temporary);
+    ::_exit(127);
+  }
   const int null = ::open("/dev/null", O_RDONLY);
   ::dup2(null, 0);
   ::dup2(out, 1);
