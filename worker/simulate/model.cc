@@ -86,9 +86,8 @@ absl::StatusOr<Trains> TrainsOf(worker::StepContext& ctx,
   request.read_file = [&](std::size_t entry,
                           const std::vector<std::uint32_t>& gids)
       -> absl::StatusOr<std::map<std::uint32_t, std::vector<double>>> {
-    MIV_ASSIGN_OR_RETURN(
-        const worker::StepInput file,
-        worker::InputOf(ctx, absl::StrCat("stimulus:", entry)));
+    MIV_ASSIGN_OR_RETURN(const worker::StepInput file,
+                         worker::InputOf(ctx, config.stimulus[entry].file));
     return ReadTrains(file, model.cell_file->types(),
                       config.stimulus[entry].name_space,
                       config.stimulus[entry].attribute, gids);

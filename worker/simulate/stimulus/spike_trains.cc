@@ -127,7 +127,7 @@ absl::StatusOr<Trains> MakeTrains(const TrainRequest& request) {
     std::set_intersection(cells.begin(), cells.end(), request.gids.begin(),
                           request.gids.end(), std::back_inserter(own));
     std::map<std::uint32_t, std::vector<double>> from_file;
-    if (entry.from_file) {
+    if (!entry.file.empty()) {
       MIV_ASSIGN_OR_RETURN(from_file, request.read_file(e, own));
     }
     for (const std::uint32_t gid : own) {

@@ -88,8 +88,7 @@ absl::StatusOr<StimulusEntry> ParseEntry(const nlohmann::json& record,
   const bool keyed = fields.Raw("times").is_object();
   if (fields.Has("times")) ParseTimes(fields.Raw("times"), &fields, &entry);
   ParseRate(&fields, &entry);
-  entry.from_file = fields.Has("file");
-  fields.Text("file", "");
+  entry.file = fields.Text("file", "");
   entry.name_space = fields.Text("namespace", "Input Spikes");
   entry.attribute = fields.Text("attribute", entry.attribute);
   if (entry.population.empty() ? entry.gids.empty() && !keyed
@@ -98,7 +97,8 @@ absl::StatusOr<StimulusEntry> ParseEntry(const nlohmann::json& record,
                 "either population or gids");
   }
   const int sources = (fields.Has("times") ? 1 : 0) +
-                      (fields.Has("rate") ? 1 : 0) + (entry.from_file ? 1 : 0);
+                      (fields.Has("rate") ? 1 : 0) +
+                      (entry.file.empty() ? 0 : 1);
   if (sources != 1) {
     fields.Fail("times", "the spikes do not come from one source",
                 "exactly one of times, rate and file",

@@ -29,8 +29,8 @@ struct StimulusEntry {
   std::optional<double> rate_hz;
   double start_ms = 0;
   std::optional<double> stop_ms;
-  /// A neuroh5 file with the trains.
-  bool from_file = false;
+  /// A neuroh5 file with the trains: the role of the step's input; "" = none.
+  std::string file;
   std::string name_space;
   std::string attribute = "Spike Train";
 };
