@@ -41,9 +41,16 @@ bool IsDeterministic(const absl::Status& status) {
          absl::IsFailedPrecondition(status) || absl::IsPermissionDenied(status);
 }
 
+Fault LaunchFault(const absl::Status& status) {
+  return FaultOf(status).value_or(
+      Fault{.reason = "LAUNCH_REFUSED",
+            .what = std::string(status.message())});
+}
+
 Fault PreparationFault(const absl::Status& status) {
-  Fault fault = FaultOrMessage(status);
-  if (fault.reason.empty()) fault.reason = "INPUTS_UNAVAILABLE";
+  Fault fault = FaultOf(status).value_or(
+      Fault{.reason = "INPUTS_UNAVAILABLE",
+            .what = std::string(status.message())});
   if (fault.phase.empty()) fault.phase = "prepare inputs";
   if (absl::IsNotFound(status) && fault.remedy.empty()) {
     fault.remedy =
@@ -147,7 +154,7 @@ absl::Status Dispatcher::Carry(const Order& order, bool launch) {
     const absl::Status started = StartGroup(order.group);
     if (!started.ok()) {
       GroupEnd end{.reason = std::string(started.message())};
-      if (IsDeterministic(started)) end.fault = FaultOrMessage(started);
+      if (IsDeterministic(started)) end.fault = LaunchFault(started);
       return jobs_.EndGroup(order.group.id, end);
     }
   }

@@ -1,0 +1,121 @@
+#include "server/jobs/forecast.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/server/support/server_fixture.h"
+
+namespace miv::server {
+namespace {
+
+using testing::ElementsAre;
+
+class ForecastTest : public ServerTest {
+ protected:
+  std::vector<StepForecast> Ask(
+      const pipeline::PipelineSpec& spec = CorePipeline(),
+      CachePolicy policy = CachePolicy::kUse) {
+    std::vector<StepForecast> steps;
+    const JobPlan plan = PlanOf(spec);
+    EXPECT_TRUE(
+        store_
+            ->Read([&](ReadTransaction& t) -> absl::Status {
+              auto forecast = Forecast(t, *artifacts_, plan, {1, 2, 3}, policy);
+              EXPECT_TRUE(forecast.ok()) << forecast.status();
+              steps = *std::move(forecast);
+              return absl::OkStatus();
+            })
+            .ok());
+    return steps;
+  }
+
+  static std::vector<std::string> Reasons(
+      const std::vector<StepForecast>& steps) {
+    std::vector<std::string> reasons;
+    for (const auto& step : steps) reasons.push_back(step.reason);
+    return reasons;
+  }
+
+  void RunAll() {
+    const JobId job = Submit();
+    for (int i = 0; i < 3; ++i) Run(job, i, "content " + std::to_string(i));
+  }
+};
+
+TEST_F(ForecastTest, SaysFirstTimeAndWhatWaitsForIt) {
+  const auto steps = Ask();
+  EXPECT_THAT(Reasons(steps), ElementsAre("first time", "because types runs",
+                                          "because network runs"));
+  EXPECT_EQ(steps[0].step, "types");
+  EXPECT_EQ(steps[0].kind, "h5_types");
+  EXPECT_FALSE(steps[0].cached);
+  EXPECT_EQ(steps[1].ranks, 2);
+  EXPECT_EQ(steps[0].estimated_bytes, 0);
+}
+
+TEST_F(ForecastTest, SaysCachedWithTheSizeOfTheResult) {
+  RunAll();
+  const auto steps = Ask();
+  EXPECT_THAT(Reasons(steps), ElementsAre("cached", "cached", "cached"));
+  EXPECT_TRUE(steps[2].cached);
+  EXPECT_EQ(steps[2].estimated_bytes, 9);  // "content 2"
+}
+
+TEST_F(ForecastTest, NamesTheConfigThatChanged) {
+  RunAll();
+  auto spec = CorePipeline();
+  spec.steps[1].config["rotation"] = {0, 0, 90};
+  spec.steps[1].config["snap_delta"] = 0.02;
+  EXPECT_THAT(Reasons(Ask(spec)),
+              ElementsAre("cached", "config changed: rotation, snap_delta",
+                          "because network runs"));
+}
+
+TEST_F(ForecastTest, NamesAChangedSeed) {
+  RunAll();
+  auto spec = CorePipeline();
+  spec.steps[1].seed = 7;
+  EXPECT_EQ(Reasons(Ask(spec))[1], "seed changed");
+}
+
+TEST_F(ForecastTest, NamesAChangedInput) {
+  RunAll();
+  const JobId refresh = Submit(CachePolicy::kRefresh);
+  Run(refresh, 0, "other types");
+  EXPECT_EQ(Reasons(Ask())[1], "input changed: types");
+}
+
+TEST_F(ForecastTest, SaysThatAResultIsGone) {
+  const JobId job = Submit();
+  Run(job, 0, "types");
+  ASSERT_TRUE(artifacts_->Remove(TaskOf(job, 0).outputs[0].digest).ok());
+  EXPECT_EQ(Reasons(Ask())[0], "its result is gone");
+}
+
+TEST_F(ForecastTest, NamesThePolicy) {
+  RunAll();
+  EXPECT_EQ(Reasons(Ask(CorePipeline(), CachePolicy::kRefresh))[0],
+            "the cache is refreshed");
+  EXPECT_EQ(Reasons(Ask(CorePipeline(), CachePolicy::kBypass))[0],
+            "the cache is bypassed");
+}
+
+TEST_F(ForecastTest, EstimatesFromTheLastTime) {
+  const JobId job = Submit();
+  const AttemptId attempt = Start(job, 0);
+  ASSERT_TRUE(ReportStarted(attempt).ok());
+  clock_.Advance(absl::Seconds(90));
+  ASSERT_TRUE(ReportDone(attempt, {{"neuro.h5", "12345"}}).ok());
+  const auto published = artifacts_->PublishBytes("12345");
+  ASSERT_TRUE(
+      jobs_->RecordPublished(attempt, {"neuro.h5", published->digest, 5}).ok());
+  ASSERT_TRUE(jobs_->Publish(attempt).ok());
+  auto spec = CorePipeline();
+  spec.steps[0].config["projections"] = {{"PYR", {"PYR"}}};
+  const auto steps = Ask(spec);
+  EXPECT_EQ(steps[0].reason, "config changed: projections");
+  EXPECT_DOUBLE_EQ(steps[0].estimated_s, 90);
+  EXPECT_EQ(steps[0].estimated_bytes, 5);
+}
+
+}  // namespace
+}  // namespace miv::server
