@@ -59,7 +59,7 @@ TEST(NeuronGeometry, NamesATemplateThatDoesNotExist) {
 }
 
 TEST(NeuronGeometry, RefusesATemplateThatDropsSections) {
-  const std::string directory = testing::TempDir();
+  const std::string directory = TestDirectory();
   ASSERT_TRUE(WriteFileAtomically(
                   directory + "Lazy.hoc",
                   "begintemplate Lazy\npublic sections, soma_list, is_art\n"
@@ -76,7 +76,7 @@ TEST(NeuronGeometry, RefusesATemplateThatDropsSections) {
 }
 
 TEST(NeuronGeometry, RefusesACellWithoutSoma) {
-  const std::string directory = testing::TempDir();
+  const std::string directory = TestDirectory();
   ASSERT_TRUE(WriteFileAtomically(directory + "Headless.hoc",
                                   "begintemplate Headless\npublic sections\n"
                                   "create sections[3]\nproc init() {}\n"

@@ -16,7 +16,7 @@ using ::testing::Not;
 class Compile : public testing::Test {
  protected:
   void SetUp() override {
-    root_ = testing::TempDir() + "compile_" + std::to_string(::getpid());
+    root_ = TestDirectory() + "compile";
     ASSERT_TRUE(RemoveTree(root_).ok());
     ASSERT_TRUE(MakeDirectories(root_ + "/mods/sub").ok());
     ASSERT_TRUE(MakeDirectories(root_ + "/out").ok());
@@ -124,7 +124,7 @@ TEST(Mechanisms, SuggestsWhatAMisspeltMechanismCouldBe) {
 }
 
 TEST(Mechanisms, PassesOnTheLinkersWords) {
-  const std::string path = testing::TempDir() + "not_a_library.so";
+  const std::string path = TestDirectory() + "not_a_library.so";
   ASSERT_TRUE(WriteFileAtomically(path, "no ELF").ok());
   const auto status = LoadMechanisms(ModelEngine(), path, "mechanisms");
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);

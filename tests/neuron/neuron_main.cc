@@ -6,9 +6,14 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "common/base/files.h"
+#include "tests/neuron/test_directory.h"
+
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
+  const std::string directory = miv::simulate::TestDirectory();
   const int result = RUN_ALL_TESTS();
+  miv::RemoveTree(directory).IgnoreError();
   std::fflush(stdout);
   std::fflush(stderr);
   std::_Exit(result);  // NEURON's objects outlive every destructor

@@ -23,9 +23,7 @@ constexpr char kSwc[] =
 class Preflight : public testing::Test {
  protected:
   void SetUp() override {
-    // The process of a death test runs this too: one name for both.
-    root_ = testing::TempDir() + "preflight_" +
-            testing::UnitTest::GetInstance()->current_test_info()->name();
+    root_ = simulate::TestDirectory() + "preflight";
     ASSERT_TRUE(RemoveTree(root_).ok());
     ASSERT_TRUE(MakeDirectories(root_ + "/work").ok());
     ASSERT_TRUE(MakeDirectories(root_ + "/templates").ok());

@@ -364,7 +364,7 @@ class SimulationStep(unittest.TestCase):
             with open(os.path.join(templates, name + ".hoc"), "w") as f:
                 f.write(text.replace("insert breaks", "insert breaks\n t_break_breaks = 20"))
         for ranks in (1, 2):
-            self.fail_with(base_config(), "is not a number", "gid 4", ranks=ranks,
+            self.fail_with(base_config(), "is not a number", "gid 4", "20.2 ms", ranks=ranks,
                            templates=templates)
 
     def test_a_cancelled_run_stops_on_all_ranks(self):

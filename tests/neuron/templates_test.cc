@@ -18,7 +18,7 @@ class Templates : public testing::Test {
   /// A file of this test's own; hoc cannot forget templates, so every test uses
   /// names of its own.
   std::string Put(const std::string& name, const std::string& text) {
-    const std::string path = testing::TempDir() + name;
+    const std::string path = TestDirectory() + name;
     EXPECT_TRUE(WriteFileAtomically(path, text).ok());
     return path;
   }

@@ -3,6 +3,7 @@
 // The small model of the tests in this directory: tests/neuron/model.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "common/base/files.h"
 #include "common/neuroh5/tree.h"
 #include "tests/neuron/shared_engine.h"
+#include "tests/neuron/test_directory.h"
 #include "worker/simulate/cells/template_arguments.h"
 #include "worker/simulate/neuron/compile/compile_mechanisms.h"
 #include "worker/simulate/neuron/mechanisms.h"
@@ -21,19 +23,18 @@ inline std::string ModelDirectory(const std::string& part) {
   return MIV_SOURCE_DIR "/tests/neuron/model/" + part;
 }
 
-/// The compiled mechanisms of the model; compiles at the first use.  One
-/// directory per test program, so that programs may run at the same time.
+/// The compiled mechanisms of the model; compiles at the first use.
 inline std::string ModelLibrary() {
   static const std::string library = [] {
+    const std::string made = TestDirectory() + "libnrnmech.so";
+    if (::access(made.c_str(), R_OK) == 0) return made;  // by the parent
     neuron::CompileRequest request;
     request.directory = ModelDirectory("mechanisms");
     request.label = "mechanisms";
-    request.output_directory =
-        testing::TempDir() + "model_" + std::to_string(::getpid());
-    EXPECT_TRUE(MakeDirectories(request.output_directory).ok());
+    request.output_directory = TestDirectory();
     const auto compiled = neuron::CompileMechanisms(request);
     EXPECT_TRUE(compiled.ok()) << compiled.status();
-    return compiled.ok() ? compiled->library : std::string();
+    return made;
   }();
   return library;
 }

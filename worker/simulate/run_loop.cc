@@ -24,6 +24,10 @@ constexpr double kPollSeconds = 0.05;
 constexpr std::int64_t kFirstPoll = 4;
 constexpr std::int64_t kLongestPoll = 1 << 20;
 
+/// Steps between two looks at all potentials, which cost less than a hundredth
+/// of a step.
+constexpr std::int64_t kCheckSteps = 8;
+
 // What the ranks add up at a poll: rank 0's next poll step in the low bits,
 // then who wants to stop.
 constexpr std::int64_t kCancelBit = std::int64_t{1} << 40;
@@ -38,6 +42,7 @@ class RunLoop {
   neuron::StepAction OnStep(std::int64_t step, double t_ms) {
     request_.lfp.OnStep(step);
     request_.recorder.OnStep(step);
+    if (step % kCheckSteps == 0) CheckPotentials(t_ms);
     if (step < next_poll_) return neuron::StepAction::kContinue;
     return Poll(step, t_ms) ? neuron::StepAction::kStop
                             : neuron::StepAction::kContinue;
@@ -55,7 +60,7 @@ class RunLoop {
     fault.reason = "NOT_A_NUMBER";
     fault.phase = "simulation";
     fault.what = absl::StrCat("the potential of ", found->name, " of ",
-                              found->cell, " is not a number");
+                              found->cell, " is not a number at ", t_ms, " ms");
     fault.simulated_ms = t_ms;
     fault.remedy =
         "Use a smaller dt, or look for a division by zero in the cell's "

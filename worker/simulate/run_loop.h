@@ -24,8 +24,9 @@ struct RunRequest {
 };
 
 /// Collective; after Initialise.  Samples at t = 0 and after every step,
-/// reports the simulated time, and about 20 times a second of wall time asks
-/// together whether to stop and whether every potential is a number.
+/// looks every few steps whether every potential is a number, and about 20
+/// times a second of wall time reports the simulated time and asks the ranks
+/// together whether to stop.
 ///
 /// Returns the spikes of all ranks, sorted by (t, gid), on rank 0.
 /// Errors, the same on all ranks: Cancelled; InvalidArgument (NOT_A_NUMBER)

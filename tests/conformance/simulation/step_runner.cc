@@ -1,7 +1,7 @@
 // Runs the simulation step outside the worker.
 //
 //   step_runner --compile MECHANISMS OUTPUT   prints the path of the library
-//   mpirun ... step_runner REQUEST.json       prints the step's report (rank 0)
+//   [mpirun ...] step_runner REQUEST.json     prints the step's report (rank 0)
 //
 // REQUEST: {"config": {...}, "seed": 0, "inputs": {ROLE: PATH}, "output": DIR,
 //           "cancel_after": N}    cancels at the Nth question; absent: never
@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-
 #include <nlohmann/json.hpp>
 
 #include "common/base/files.h"
@@ -53,31 +52,26 @@ int Compile(const std::string& directory, const std::string& output) {
   return 0;
 }
 
-int Run(const std::string& request_path) {
+int Run(parallel::Ranks& ranks, const std::string& request_path) {
   const auto text = ReadFile(request_path);
   if (!text.ok()) {
     std::cerr << text.status().message() << "\n";
     return 1;
   }
   const auto request = nlohmann::json::parse(*text);
-  const std::unique_ptr<parallel::MpiRanks> ranks =
-      parallel::MpiRanks::World();
   PrintingObserver observer(request.value("cancel_after", 0));
-  worker::StepContext ctx{request["config"],
-                          request.value("seed", 0),
-                          {},
-                          request["output"],
-                          *ranks,
-                          observer};
+  worker::StepContext ctx{
+      request["config"], request.value("seed", 0), {}, request["output"], ranks,
+      observer};
   for (const auto& [role, path] : request["inputs"].items()) {
     ctx.inputs[role] = {path, path};
   }
   const auto report = SimulationStep(ctx);
   if (!report.ok()) {
-    if (ranks->is_root()) std::cerr << report.status().message() << "\n";
+    if (ranks.is_root()) std::cerr << report.status().message() << "\n";
     return 1;
   }
-  if (ranks->is_root()) std::cout << report->dump() << std::endl;
+  if (ranks.is_root()) std::cout << report->dump() << std::endl;
   return 0;
 }
 
@@ -93,9 +87,13 @@ int main(int argc, char** argv) {
     return 2;
   }
   int result = 1;
-  {
+  if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr) {
+    miv::parallel::SingleRank ranks;
+    result = miv::simulate::Run(ranks, argv[1]);
+  } else {
     const miv::parallel::MpiSession session(&argc, &argv);
-    result = miv::simulate::Run(argv[1]);
+    const auto ranks = miv::parallel::MpiRanks::World();
+    result = miv::simulate::Run(*ranks, argv[1]);
   }
   std::fflush(stdout);
   std::_Exit(result);  // NEURON's objects outlive every destructor
