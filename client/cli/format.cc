@@ -35,6 +35,8 @@ std::string Scaled(double value, const std::array<const char*, N>& units) {
 
 std::string DurationText(double seconds) {
   if (seconds < 0) return "-";
+  if (seconds < 0.0995)
+    return absl::StrFormat("%d ms", std::lround(1000 * seconds));
   if (seconds < 9.95) return absl::StrFormat("%.1f s", seconds);
   const auto s = static_cast<std::int64_t>(std::lround(seconds));
   if (s < 60) return absl::StrFormat("%d s", s);

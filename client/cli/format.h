@@ -11,7 +11,8 @@
 
 namespace miv::client {
 
-/// "0.4 s", "12 s", "2 min 05 s", "3 h 07 min", "2 d 4 h"; "-" if negative.
+/// "40 ms", "0.4 s", "12 s", "2 min 05 s", "3 h 07 min", "2 d 4 h"; "-" if
+/// negative.
 std::string DurationText(double seconds);
 
 /// Three digits: "0", "0.25", "12.5", "999", "1.2k", "80k", "3.46M", "1.2G".

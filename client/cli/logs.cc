@@ -1,5 +1,6 @@
 // miv logs: what the workers of a job said.
 
+#include <algorithm>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -68,6 +69,8 @@ absl::StatusOr<int> Logs(Program& program, const Options& options) {
   }
   MIV_ASSIGN_OR_RETURN(const auto events, client->ListEvents(id, 0));
   for (const auto& event : events) show(event);
+  if (!program.json && std::none_of(events.begin(), events.end(), IsLog))
+    program.io().err << "job " << id << " has said nothing so far" << std::endl;
   return kExitDone;
 }
 

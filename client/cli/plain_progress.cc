@@ -20,9 +20,8 @@ std::string ProgressText(const v1::Progress& progress) {
         static_cast<int>(std::floor(100 * progress.done() / progress.total())),
         "%");
   std::string details = AmountText(progress);
-  if (progress.rate() > 0)
-    absl::StrAppend(&details, details.empty() ? "" : ", ",
-                    CountText(progress.rate()), "/s");
+  if (const std::string rate = RateText(progress); !rate.empty())
+    absl::StrAppend(&details, details.empty() ? "" : ", ", rate);
   if (progress.eta_s() >= 0 && progress.total() > 0)
     absl::StrAppend(&details, ", ETA ", DurationText(progress.eta_s()));
   return details.empty() ? text : absl::StrCat(text, " (", details, ")");
@@ -62,6 +61,7 @@ std::optional<std::string> PlainProgress::TextFor(const v1::Event& event,
     case v1::Event::kJobState:
       return WordFor(event.job_state().to());
     case v1::Event::kTaskState:
+      last_progress_[event.step()] = TimeOf(event);
       return TaskText(event, view);
     case v1::Event::kWarning:
       return "warning: " + Printable(event.warning().text());

@@ -13,8 +13,8 @@
 namespace miv::client {
 
 /// The line that an event is worth: state changes, warnings and errors always,
-/// progress at most once every two seconds (of the events' own time) per step,
-/// other log lines never.
+/// progress only if the step's last line is two seconds old (of the events' own
+/// time), other log lines never.
 class PlainProgress {
  public:
   explicit PlainProgress(absl::TimeZone zone) : zone_(zone) {}

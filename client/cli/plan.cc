@@ -15,8 +15,7 @@ namespace miv::client {
 namespace {
 
 void PrintPlan(Program& program, const v1::Plan& plan) {
-  Table table(
-      {"STEP", "KIND", "PLAN", ">RANKS", ">TIME", ">MEMORY", "BECAUSE"});
+  Table table({"STEP", "KIND", "PLAN", ">RANKS", ">TIME", ">SIZE", "BECAUSE"});
   std::int64_t cached = 0;
   for (const auto& step : plan.steps()) {
     cached += step.cached();

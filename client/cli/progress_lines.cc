@@ -17,7 +17,9 @@ constexpr char kBlue[] = "\x1b[36m", kDim[] = "\x1b[2m", kBold[] = "\x1b[1m";
 constexpr char kPlain[] = "\x1b[0m";
 
 constexpr std::size_t kLongestName = 28;
-constexpr std::size_t kLongestPhase = 22;
+constexpr std::size_t kShortestPhase = 10, kLongestPhase = 22;
+constexpr std::size_t kShortestBar = 6, kLongestBar = 28;
+constexpr std::size_t kAroundBar = 7;  // two blanks and " 100%"
 
 std::string Painted(const char* colour, const std::string& text,
                     const Looks& looks) {
@@ -52,46 +54,40 @@ int Percent(const v1::Progress& progress) {
       std::floor(100 * std::clamp(progress.done() / progress.total(), 0., 1.)));
 }
 
-std::string RateText(const v1::Progress& progress) {
-  if (progress.rate() <= 0) return "";
-  return absl::StrCat(CountText(progress.rate()),
-                      progress.unit() == "ms" ? " ms/s" : "/s");
-}
-
-/// What stands right of the name of an active step, within `room` columns.
-std::string ActiveText(const StepView& step, double elapsed,
-                       std::size_t phase_width, std::size_t room, bool utf8) {
+/// What stands right of the name of an active step, within `room` columns:
+/// phase and time always; amount, bar, rate and ETA as far as there is room.
+std::string ActiveText(const StepView& step, double elapsed, std::size_t room,
+                       bool utf8) {
   const auto& progress = step.progress;
-  const bool known = step.has_progress;
-  const std::string phase = PadRight(
-      Clipped(known ? Printable(progress.phase()) : WordFor(step.state),
-              phase_width, utf8),
-      phase_width);
-  const std::string time = DurationText(elapsed);
-  // From the most to the least important.
-  std::vector<std::string> facts;
-  if (known) {
-    facts = {AmountText(progress), RateText(progress)};
-    if (progress.eta_s() >= 0 && progress.total() > 0)
-      facts.push_back(absl::StrCat("ETA ", DurationText(progress.eta_s())));
-  }
-  std::string details = absl::StrCat("  ", time);
-  std::string front;
-  const std::size_t fixed = phase_width + DisplayWidth(details) + 2;
-  for (const auto& fact : facts) {
-    if (fact.empty()) continue;
-    if (fixed + DisplayWidth(front) + DisplayWidth(fact) + 2 > room) break;
-    absl::StrAppend(&front, "  ", fact);
-  }
-  const std::size_t used =
-      phase_width + DisplayWidth(front) + DisplayWidth(details);
-  std::string bar;
-  if (known && progress.total() > 0 && room > used + 16)
-    bar = absl::StrCat("  ",
-                       Bar(progress.done(), progress.total(),
-                           std::min<std::size_t>(room - used - 7, 28), utf8),
-                       absl::StrFormat(" %3d%%", Percent(progress)));
-  return absl::StrCat(phase, bar, front, details);
+  const std::size_t phase_width =
+      std::clamp<std::size_t>(room / 4, kShortestPhase, kLongestPhase);
+  const std::string phase =
+      step.has_progress ? Printable(progress.phase()) : WordFor(step.state);
+  const std::string front =
+      PadRight(Clipped(phase, phase_width, utf8), phase_width);
+  const std::string time = absl::StrCat("  ", DurationText(elapsed));
+  std::size_t used = phase_width + DisplayWidth(time);
+  if (!step.has_progress) return front + time;
+  std::string facts;
+  const auto add = [&](const std::string& fact) {
+    const std::size_t width = DisplayWidth(fact) + 2;
+    if (fact.empty() || used + width > room) return;
+    absl::StrAppend(&facts, "  ", fact);
+    used += width;
+  };
+  add(AmountText(progress));
+  const bool with_bar =
+      progress.total() > 0 && used + kShortestBar + kAroundBar <= room;
+  if (with_bar) used += kShortestBar + kAroundBar;
+  add(RateText(progress));
+  if (progress.eta_s() >= 0 && progress.total() > 0)
+    add(absl::StrCat("ETA ", DurationText(progress.eta_s())));
+  if (!with_bar) return absl::StrCat(front, facts, time);
+  const std::size_t bar_width =
+      std::min(kShortestBar + room - used, kLongestBar);
+  return absl::StrCat(
+      front, "  ", Bar(progress.done(), progress.total(), bar_width, utf8),
+      absl::StrFormat(" %3d%%", Percent(progress)), facts, time);
 }
 
 std::string RestingText(const StepView& step, absl::Time now) {
@@ -115,9 +111,8 @@ std::string StepLine(const StepView& step, std::size_t name_width,
   const std::size_t taken = 4 + name_width + 2;
   const std::size_t room = width > taken ? width - taken : 0;
   const std::string rest =
-      step.active()
-          ? ActiveText(step, step.Elapsed(now), kLongestPhase, room, looks.utf8)
-          : RestingText(step, now);
+      step.active() ? ActiveText(step, step.Elapsed(now), room, looks.utf8)
+                    : RestingText(step, now);
   const std::string clipped = Clipped(rest, room, looks.utf8);
   if (room == 0) return Clipped(step.name, width, looks.utf8);
   return absl::StrCat(
@@ -159,14 +154,16 @@ std::string HiddenLine(const JobView& job, const std::vector<bool>& shown,
       looks);
 }
 
-/// Active and failed steps first, then those that wait, then those that are
-/// over, until `room` lines are full.
+/// Active, failed and cancelled steps first, then those that wait, then those
+/// that are over, until `room` lines are full.
 std::vector<bool> ChooseSteps(const JobView& job, std::size_t room) {
   const auto& steps = job.steps();
   std::vector<bool> shown(steps.size(), steps.size() <= room);
   if (steps.size() <= room) return shown;
   const auto rank = [](const StepView& step) {
-    if (step.active() || step.state == v1::TASK_STATE_FAILED) return 0;
+    if (step.active() || step.state == v1::TASK_STATE_FAILED ||
+        step.state == v1::TASK_STATE_CANCELLED)
+      return 0;
     return IsFinal(step.state) ? 2 : 1;
   };
   for (int wanted = 0; wanted < 3; ++wanted)
@@ -199,6 +196,12 @@ std::string Bar(double done, double total, std::size_t width, bool utf8) {
   bar += part;
   for (std::size_t k = DisplayWidth(bar); k < width; ++k) bar += "░";
   return bar;
+}
+
+std::string RateText(const v1::Progress& progress) {
+  if (progress.rate() <= 0) return "";
+  return absl::StrCat(CountText(progress.rate()),
+                      progress.unit() == "ms" ? " ms/s" : "/s");
 }
 
 std::string AmountText(const v1::Progress& progress) {

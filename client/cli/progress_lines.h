@@ -27,6 +27,9 @@ std::string Bar(double done, double total, std::size_t width, bool utf8);
 /// "1.2k/8k cells", or "120 cells" without a total; empty without either.
 std::string AmountText(const v1::Progress& progress);
 
+/// "500/s", "52 ms/s" of simulated time; empty while unknown.
+std::string RateText(const v1::Progress& progress);
+
 /// Head line, one line per step, and a hint; no line is wider than
 /// looks.width - 1.  If there are more steps than the terminal has lines, steps
 /// that are over and steps that wait are counted instead of shown.

@@ -41,7 +41,9 @@ std::vector<double> PerRank(const nlohmann::json& report, const char* key) {
 }
 
 std::string PerRankText(const std::vector<double>& values) {
-  if (values.empty()) return "-";
+  if (std::all_of(values.begin(), values.end(),
+                  [](double value) { return value == 0; }))
+    return "-";
   if (values.size() <= kRanksOneByOne)
     return absl::StrJoin(values, " ", [](std::string* out, double value) {
       absl::StrAppend(out, CountText(value));
@@ -78,8 +80,8 @@ Table RankTable(const v1::Job& job) {
     bool any = false;
     for (const char* key : {"cells", "synapses", "edges", "cpu_s"}) {
       const auto values = PerRank(report, key);
-      any = any || !values.empty();
       row.push_back(PerRankText(values));
+      any = any || row.back() != "-";
     }
     if (any) table.Add(std::move(row));
   }

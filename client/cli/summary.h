@@ -14,7 +14,7 @@ namespace miv::client {
 Table TaskTable(const v1::Job& job);
 
 /// Counts per rank that workers reported (cells, synapses, edges, CPU seconds),
-/// a row per step that has any; up to eight ranks one by one, more as
+/// a row per step that has any but zeros; up to eight ranks one by one, more as
 /// "least-most, mean".
 Table RankTable(const v1::Job& job);
 

@@ -9,7 +9,9 @@ namespace {
 
 TEST(DurationText, GrowsWithTheDuration) {
   EXPECT_EQ(DurationText(-1), "-");
-  EXPECT_EQ(DurationText(0), "0.0 s");
+  EXPECT_EQ(DurationText(0), "0 ms");
+  EXPECT_EQ(DurationText(0.0421), "42 ms");
+  EXPECT_EQ(DurationText(0.0996), "0.1 s");
   EXPECT_EQ(DurationText(9.94), "9.9 s");
   EXPECT_EQ(DurationText(9.96), "10 s");
   EXPECT_EQ(DurationText(59.6), "1 min 00 s");

@@ -52,9 +52,17 @@ TEST_F(PlainProgressTest, HasAtMostOneProgressLineInTwoSecondsPerStep) {
                make_.Progress(1.5, "net", "place", 5, 10, "cells"),
                make_.Progress(2.9, "run", "run", 40, 500, "ms"),
                make_.Progress(3.0, "run", "run", 45, 500, "ms")}),
-      ElementsAre("00:00:01  run: run 2% (10/500 ms, 20/s, ETA 25 s)",
+      ElementsAre("00:00:01  run: run 2% (10/500 ms, 20 ms/s, ETA 25 s)",
                   "00:00:01  net: place 50% (5/10 cells)",
                   "00:00:03  run: run 9% (45/500 ms)"));
+}
+
+TEST_F(PlainProgressTest, LeavesOutProgressJustAfterAChangeOfState) {
+  EXPECT_THAT(LinesOf({make_.Task(1, "run", v1::TASK_STATE_RUNNING),
+                       make_.Progress(1.5, "run", "run", 10, 500, "ms"),
+                       make_.Progress(3.1, "run", "run", 20, 500, "ms")}),
+              ElementsAre("00:00:01  run: running",
+                          "00:00:03  run: run 4% (20/500 ms)"));
 }
 
 TEST_F(PlainProgressTest, ShowsWarningsAndErrorsButNoOtherLogLines) {
