@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <grpcpp/ext/health_check_service_server_builder_option.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
@@ -129,6 +130,7 @@ ServerHost::~ServerHost() { Stop(absl::ZeroDuration()); }
 absl::Status ServerHost::StartPublic(const HostOptions& options) {
   MIV_ASSIGN_OR_RETURN(const auto credentials, Credentials(options));
   grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort(options.listen, credentials, &port);
