@@ -289,6 +289,16 @@ class SimulationStep(unittest.TestCase):
         self.assertEqual(rows[2][:2], ["4", "sections[2]"])
         self.assertAlmostEqual(float(rows[2][2]), 0.5 / 7, places=15)
 
+    def test_synapses_of_reduced_cells_go_by_class(self):
+        config = base_config()
+        config["cell_types"]["B"]["template"] = "SC_nrn"
+        _, _, output = self.succeed(config)
+        places = {r["syn_id"]: (r["section"], float(r["x"])) for r in self.netcons(output)
+                  if r["post_gid"] == "4"}
+        # Apical synapses lie on dend (five segments), those of soma and axon on soma.
+        self.assertEqual(places, {"1": ("sections[1]", 0.1), "2": ("sections[1]", 0.1),
+                                  "4": ("sections[0]", 0.5), "7": ("sections[0]", 0.5)})
+
     # What is reported ---------------------------------------------------
 
     def test_templates_that_disagree_on_celsius_are_reported(self):

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/fault.h"
 #include "common/base/status_macros.h"
 #include "common/neuroh5/names.h"
+#include "worker/simulate/synapses/reduced_layout.h"
 #include "worker/simulate/synapses/synapse_block.h"
 
 namespace miv::simulate {
@@ -192,6 +194,20 @@ std::vector<int> SegmentsOf(const ModelCell& cell) {
   return nseg;
 }
 
+absl::StatusOr<ConnectionTable> PlanCell(const Connecting& job,
+                                         const ModelCell& cell,
+                                         const SynapseBlockData& data,
+                                         const CellSynapses& synapses,
+                                         const std::vector<CellEdges>& edges) {
+  std::optional<ReducedSections> reduced;
+  if (job.population.type.reduced) {
+    reduced.emplace(ReducedLayoutOf(cell), synapses.swc_types,
+                    data.LayersOf(cell.gid));
+  }
+  return PlanConnections(synapses, edges, SegmentsOf(cell), *job.variants,
+                         job.rules, reduced ? &*reduced : nullptr);
+}
+
 absl::Status ConnectCell(Connecting& job, const ModelCell& cell,
                          const SynapseBlockData& data,
                          ConnectionCounts* counts) {
@@ -199,8 +215,7 @@ absl::Status ConnectCell(Connecting& job, const ModelCell& cell,
   const std::vector<CellEdges> edges = data.EdgesOf(cell.gid);
   MIV_RETURN_IF_ERROR(CheckSources(job, edges));
   MIV_ASSIGN_OR_RETURN(const ConnectionTable table,
-                       PlanConnections(synapses, edges, SegmentsOf(cell),
-                                       *job.variants, job.rules));
+                       PlanCell(job, cell, data, synapses, edges));
   MIV_RETURN_IF_ERROR(CreateAll(job, cell, table));
   WriteAfterwards(job, synapses, table, data.weights(), cell.gid);
   counts->synapses += synapses.ids.size() - table.unconnected;
@@ -219,9 +234,8 @@ absl::Status ConnectBlock(Connecting& job,
   const std::string& name = job.population.info.name;
   std::vector<std::uint32_t> gids;
   for (const ModelCell* cell : block) gids.push_back(cell->gid);
-  const auto data =
-      SynapseBlockData::Read(job.source.cells, name, job.projections,
-                             job.population.type.weight_namespaces, gids);
+  const auto data = SynapseBlockData::Read(
+      job.source.cells, job.population.type, job.projections, gids);
   MIV_RETURN_IF_ERROR(WithCell(data.status(), name, -1));
   for (const ModelCell* cell : block) {
     MIV_RETURN_IF_ERROR(
@@ -281,8 +295,7 @@ absl::StatusOr<ConnectionCounts> ConnectCells(worker::StepContext& ctx,
   std::uint64_t done = 0;
   for (std::size_t i = 0; i < cells.populations.size(); ++i) {
     if (cells.populations[i].artificial) continue;
-    Connecting job{ctx,    network, cells,
-                   source, witness, cells.populations[i]};
+    Connecting job{ctx, network, cells, source, witness, cells.populations[i]};
     MIV_RETURN_IF_ERROR(ConnectPopulation(job, engine, static_cast<int>(i),
                                           &done, total, &counts));
   }

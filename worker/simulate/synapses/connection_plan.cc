@@ -91,17 +91,26 @@ class SourcePlan {
  public:
   SourcePlan(const CellSynapses& synapses, const CellEdges& edges,
              absl::Span<const int> nseg, const PlanRules& rules,
-             ConnectionTable* table)
+             SectionChooser* chooser, ConnectionTable* table)
       : synapses_(synapses),
         edges_(edges),
         nseg_(nseg),
         rules_(rules),
-        table_(*table) {}
+        chooser_(chooser),
+        table_(*table) {
+    if (chooser_ != nullptr) chooser_->StartSource();
+  }
 
   absl::Status Add(std::size_t synapse, std::uint32_t edge,
                    const SynapseParts& parts) {
     const int type = synapses_.swc_types[synapse];
-    MIV_RETURN_IF_ERROR(Check(synapse, type));
+    MIV_RETURN_IF_ERROR(CheckPlace(synapse, type));
+    const double x = std::clamp(static_cast<double>(synapses_.locs[synapse]),
+                                kLowestX, kHighestX);
+    const std::uint32_t section = chooser_ == nullptr
+                                      ? synapses_.sections[synapse]
+                                      : chooser_->SectionOf(synapse, x);
+    MIV_RETURN_IF_ERROR(CheckSection(synapse, section));
     const std::vector<SynapsePart>* block = parts.For(edges_.source, type);
     if (block == nullptr) {
       return SynapseError(synapses_, synapse,
@@ -115,19 +124,22 @@ class SourcePlan {
     connection.delay_ms = Delay(edges_.distances[edge]);
     for (const SynapsePart& part : *block) {
       connection.variant = part.variant;
-      connection.point_process = PointProcess(synapse, type, part);
+      connection.point_process = PointProcess(
+          {section, x, part.variant, synapses_.ids[synapse]}, type, part.name);
       table_.connections.push_back(connection);
     }
     return absl::OkStatus();
   }
 
  private:
-  absl::Status Check(std::size_t synapse, int type) const {
-    if (synapses_.sections[synapse] >= nseg_.size()) {
-      return SynapseError(synapses_, synapse, "the cell lacks its section",
-                          absl::StrCat("below ", nseg_.size()),
-                          absl::StrCat(synapses_.sections[synapse]));
-    }
+  absl::Status CheckSection(std::size_t synapse, std::uint32_t section) const {
+    if (section < nseg_.size()) return absl::OkStatus();
+    return SynapseError(synapses_, synapse, "the cell lacks its section",
+                        absl::StrCat("below ", nseg_.size()),
+                        absl::StrCat(section));
+  }
+
+  absl::Status CheckPlace(std::size_t synapse, int type) const {
     if (!std::isfinite(synapses_.locs[synapse])) {
       return SynapseError(synapses_, synapse, "its location is no number", "",
                           absl::StrCat(synapses_.locs[synapse]));
@@ -148,25 +160,21 @@ class SourcePlan {
     return static_cast<float>(std::max(travel, 2 * rules_.dt_ms));
   }
 
-  std::uint32_t PointProcess(std::size_t synapse, int type,
-                             const SynapsePart& part) {
-    const double x = std::clamp(static_cast<double>(synapses_.locs[synapse]),
-                                kLowestX, kHighestX);
-    const std::uint32_t section = synapses_.sections[synapse];
-    const int segment = static_cast<int>(x * nseg_[section]);
-    const std::uint64_t key = ((static_cast<std::uint64_t>(section) << 16 |
-                                static_cast<std::uint64_t>(segment))
-                               << 24) |
-                              static_cast<std::uint64_t>(SharingClass(type))
-                                  << 16 |
-                              static_cast<std::uint64_t>(part.name);
+  /// The shared point process of this place and name, or a new one.
+  std::uint32_t PointProcess(const PlannedPointProcess& wanted, int type,
+                             int name) {
     const auto next = static_cast<std::uint32_t>(table_.point_processes.size());
     if (!rules_.unique) {
+      const int segment = static_cast<int>(wanted.x * nseg_[wanted.section]);
+      const std::uint64_t key =
+          static_cast<std::uint64_t>(wanted.section) << 40 |
+          static_cast<std::uint64_t>(segment) << 24 |
+          static_cast<std::uint64_t>(SharingClass(type)) << 16 |
+          static_cast<std::uint64_t>(name);
       const auto [at, fresh] = shared_.emplace(key, next);
       if (!fresh) return at->second;
     }
-    table_.point_processes.push_back(
-        {section, x, part.variant, synapses_.ids[synapse]});
+    table_.point_processes.push_back(wanted);
     return next;
   }
 
@@ -174,6 +182,7 @@ class SourcePlan {
   const CellEdges& edges_;
   absl::Span<const int> nseg_;
   const PlanRules& rules_;
+  SectionChooser* chooser_;
   ConnectionTable& table_;
   absl::flat_hash_map<std::uint64_t, std::uint32_t> shared_;
 };
@@ -183,14 +192,14 @@ class SourcePlan {
 absl::StatusOr<ConnectionTable> PlanConnections(
     const CellSynapses& synapses, absl::Span<const CellEdges> edges,
     absl::Span<const int> nseg, const SynapseParts& parts,
-    const PlanRules& rules) {
+    const PlanRules& rules, SectionChooser* chooser) {
   MIV_ASSIGN_OR_RETURN(const PositionOf position, IndexSynapses(synapses));
   ConnectionTable table;
   std::vector<bool> taken(synapses.ids.size(), false);
   std::vector<std::uint32_t> edge_of;
   for (const CellEdges& projection : edges) {
     MIV_RETURN_IF_ERROR(MatchEdges(projection, position, &taken, &edge_of));
-    SourcePlan plan(synapses, projection, nseg, rules, &table);
+    SourcePlan plan(synapses, projection, nseg, rules, chooser, &table);
     for (std::size_t i = 0; i < synapses.ids.size(); ++i) {
       if (edge_of[i] == kNone) continue;
       MIV_RETURN_IF_ERROR(plan.Add(i, edge_of[i], parts));

@@ -43,6 +43,16 @@ class SynapseParts {
                                               int swc_type) const = 0;
 };
 
+/// Puts synapses on other sections than their table says.
+class SectionChooser {
+ public:
+  virtual ~SectionChooser() = default;
+  /// Called before the synapses of each source.
+  virtual void StartSource() = 0;
+  /// Called for each synapse of a source, in order; x as clipped.
+  virtual std::uint32_t SectionOf(std::size_t synapse, double x) = 0;
+};
+
 struct PlanRules {
   /// [source] conduction velocity, um/ms.
   std::vector<double> velocity;
@@ -83,12 +93,13 @@ struct ConnectionTable {
 ///  - a synapse without an edge gets nothing.
 ///
 /// nseg: [sections] segments of each section of the cell.
+/// chooser: null, unless the table's sections do not count.
 /// Errors: InvalidArgument, naming the synapse, for a section that the cell
 /// lacks, a location that is no number, an edge of an unknown synapse or a
 /// second edge of one, and a type without a block.
 absl::StatusOr<ConnectionTable> PlanConnections(
     const CellSynapses& synapses, absl::Span<const CellEdges> edges,
     absl::Span<const int> nseg, const SynapseParts& parts,
-    const PlanRules& rules);
+    const PlanRules& rules, SectionChooser* chooser = nullptr);
 
 }  // namespace miv::simulate

@@ -94,14 +94,27 @@ absl::Status SynapseBlockData::ReadSynapses(const neuroh5::Reader& cells,
                        swc_types_.offsets, neuroh5::kSwcTypes);
 }
 
+absl::Status SynapseBlockData::ReadLayers(const neuroh5::Reader& cells,
+                                          const std::string& population,
+                                          const Selection& selection) {
+  MIV_ASSIGN_OR_RETURN(layers_, cells.ReadCells<std::int8_t>(
+                                    population, neuroh5::kSynapseAttributes,
+                                    neuroh5::kSynLayers, selection));
+  return CheckParallel(cells, population, ids_, layers_.gids, layers_.offsets,
+                       neuroh5::kSynLayers);
+}
+
 absl::StatusOr<SynapseBlockData> SynapseBlockData::Read(
-    const neuroh5::Reader& cells, const std::string& population,
+    const neuroh5::Reader& cells, const CellType& type,
     const std::vector<neuroh5::Projection>& projections,
-    const std::vector<std::string>& weight_namespaces,
     const std::vector<std::uint32_t>& gids) {
   SynapseBlockData data;
   const Selection selection = Selection::Gids(gids);
+  const std::string& population = type.population;
   MIV_RETURN_IF_ERROR(data.ReadSynapses(cells, population, selection));
+  if (type.reduced) {
+    MIV_RETURN_IF_ERROR(data.ReadLayers(cells, population, selection));
+  }
   const std::vector<neuroh5::EdgeAttributeName> wanted = {
       {neuroh5::kSynapses, neuroh5::kSynId, neuroh5::ValueType::kU32},
       {neuroh5::kConnections, neuroh5::kDistance, neuroh5::ValueType::kF32}};
@@ -109,7 +122,7 @@ absl::StatusOr<SynapseBlockData> SynapseBlockData::Read(
     MIV_ASSIGN_OR_RETURN(data.edges_.emplace_back(),
                          projection.Read(selection, wanted));
   }
-  for (const std::string& name_space : weight_namespaces) {
+  for (const std::string& name_space : type.weight_namespaces) {
     MIV_RETURN_IF_ERROR(
         ReadWeights(cells, population, name_space, selection, &data.weights_));
   }
@@ -119,6 +132,11 @@ absl::StatusOr<SynapseBlockData> SynapseBlockData::Read(
 CellSynapses SynapseBlockData::SynapsesOf(std::uint32_t gid) const {
   return {RowOf(ids_, gid), RowOf(locs_, gid), RowOf(sections_, gid),
           RowOf(swc_types_, gid)};
+}
+
+absl::Span<const std::int8_t> SynapseBlockData::LayersOf(
+    std::uint32_t gid) const {
+  return RowOf(layers_, gid);
 }
 
 std::vector<CellEdges> SynapseBlockData::EdgesOf(std::uint32_t gid) const {
