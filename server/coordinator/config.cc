@@ -39,8 +39,13 @@ p::Field Time(const std::string& name, double value) {
   return p::Default(name, p::NonNegative(), value);
 }
 
-p::Field Text(const std::string& name, const std::string& value) {
-  return p::Default(name, p::String(), value);
+// A path; null, the default, is the empty one.
+p::Field Path(const std::string& name) {
+  return p::Default(name, p::Nullable(p::String()), nullptr);
+}
+
+std::string PathOf(const json& value) {
+  return value.is_null() ? "" : value.get<std::string>();
 }
 
 p::Schema Group(const std::string& name, const GroupLimits& defaults) {
@@ -56,16 +61,16 @@ p::Schema ConfigSchema() {
   const CoordinatorConfig d;
   return Section(
       "of the configuration",
-      {Text("listen", d.listen), Int("slots", d.slots),
+      {p::Default("listen", p::String(), d.listen), Int("slots", d.slots),
        p::Default("sandbox",
                   p::Choice("sandbox policy", {"auto", "bwrap", "none"}),
                   "auto"),
        p::Default("log_level",
                   p::Choice("log level", {"debug", "info", "warning", "error"}),
                   d.log_level),
-       Part("tls", Section("tls", {Text("certificate", ""), Text("key", "")})),
+       Part("tls", Section("tls", {Path("certificate"), Path("key")})),
        Part("programs",
-            Section("programs", {Text("worker", ""), Text("shepherd", "")})),
+            Section("programs", {Path("worker"), Path("shepherd")})),
        Part("scheduler",
             Section("scheduler",
                     {Int("default_ranks", 0), Int("max_ranks", 0),
@@ -108,10 +113,10 @@ absl::StatusOr<CoordinatorConfig> FromJson(const json& value) {
   MIV_ASSIGN_OR_RETURN(c.sandbox,
                        ParseSandbox(value["sandbox"].get<std::string>()));
   c.log_level = value["log_level"];
-  c.tls_certificate = value["tls"]["certificate"];
-  c.tls_key = value["tls"]["key"];
-  c.worker = value["programs"]["worker"];
-  c.shepherd = value["programs"]["shepherd"];
+  c.tls_certificate = PathOf(value["tls"]["certificate"]);
+  c.tls_key = PathOf(value["tls"]["key"]);
+  c.worker = PathOf(value["programs"]["worker"]);
+  c.shepherd = PathOf(value["programs"]["shepherd"]);
   const json& scheduler = value["scheduler"];
   c.default_ranks = scheduler["default_ranks"];
   c.max_ranks = scheduler["max_ranks"];

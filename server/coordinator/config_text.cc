@@ -12,12 +12,12 @@ sandbox: auto      # auto | bwrap | none: how user models are kept apart
 log_level: info    # debug | info | warning | error
 
 tls:               # needed for an address that is not loopback
-  certificate: ""  # PEM files
-  key: ""
+  certificate: null  # PEM files
+  key: null
 
-programs:          # "" = beside miv-coordinator
-  worker: ""
-  shepherd: ""
+programs:          # null = beside miv-coordinator
+  worker: null
+  shepherd: null
 
 scheduler:
   default_ranks: 0        # MPI ranks of a step that does not say; 0 = slots, at most 8
