@@ -57,14 +57,15 @@ absl::StatusOr<int> Show(Program& program, const FileOptions& options) {
           {{"file", options.file}, {"other", ObjectsJson(objects)}});
     else
       program.io().out << options.file << "  (not a neuroh5 file)\n\n"
-                       << ObjectsText(objects) << std::flush;
+                       << ObjectsText(objects, program.table_style())
+                       << std::flush;
     return kExitDone;
   }
   MIV_ASSIGN_OR_RETURN(const auto others, Others(*summary));
   if (program.json)
     program.PrintJson(SummaryJson(*summary, others));
   else
-    program.io().out << SummaryText(*summary, others, program.out_colour())
+    program.io().out << SummaryText(*summary, others, program.table_style())
                      << std::flush;
   return kExitDone;
 }

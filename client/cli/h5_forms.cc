@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/format.h"
-#include "client/cli/table.h"
 
 namespace miv::client {
 namespace {
@@ -129,13 +128,14 @@ json SummaryJson(const FileSummary& summary,
 }
 
 std::string SummaryText(const FileSummary& summary,
-                        const std::vector<H5Object>& others, bool colour) {
+                        const std::vector<H5Object>& others,
+                        const Table::Style& style) {
   std::string text = absl::StrCat(
       summary.path, "  ", BytesText(static_cast<std::int64_t>(summary.bytes)),
-      "\n\n", PopulationTable(summary).Text(colour));
+      "\n\n", PopulationTable(summary).Text(style));
   for (const Table& table : {AttributeTable(summary), ProjectionTable(summary)})
-    if (!table.empty()) absl::StrAppend(&text, "\n", table.Text(colour));
-  if (!others.empty()) absl::StrAppend(&text, "\n", ObjectsText(others));
+    if (!table.empty()) absl::StrAppend(&text, "\n", table.Text(style));
+  if (!others.empty()) absl::StrAppend(&text, "\n", ObjectsText(others, style));
   return text;
 }
 
@@ -153,11 +153,12 @@ json ObjectsJson(const std::vector<H5Object>& objects) {
   return list;
 }
 
-std::string ObjectsText(const std::vector<H5Object>& objects) {
+std::string ObjectsText(const std::vector<H5Object>& objects,
+                        const Table::Style& style) {
   Table table({"OBJECT", "CONTENT"});
   for (const auto& object : objects)
     table.Add({object.path, ShapeText(object)});
-  return table.Text();
+  return table.Text(style);
 }
 
 json FindingsJson(const std::string& file,

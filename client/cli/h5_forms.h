@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "client/cli/h5_tree.h"
+#include "client/cli/table.h"
 #include "common/neuroh5/describe.h"
 #include "common/neuroh5/validate.h"
 
@@ -20,11 +21,13 @@ namespace miv::client {
 nlohmann::json SummaryJson(const neuroh5::FileSummary& summary,
                            const std::vector<H5Object>& others);
 std::string SummaryText(const neuroh5::FileSummary& summary,
-                        const std::vector<H5Object>& others, bool colour);
+                        const std::vector<H5Object>& others,
+                        const Table::Style& style);
 
 /// [{"path", "kind": "group" | "dataset", "type", "shape"}].
 nlohmann::json ObjectsJson(const std::vector<H5Object>& objects);
-std::string ObjectsText(const std::vector<H5Object>& objects);
+std::string ObjectsText(const std::vector<H5Object>& objects,
+                        const Table::Style& style);
 
 /// {"file", "sound", "findings": [{"severity", "path", "what", "expected",
 ///  "found", "remedy"}]}; sound: no finding is an error.

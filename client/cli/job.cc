@@ -26,9 +26,10 @@ void PrintJob(Program& program, const v1::Job& job) {
     absl::StrAppend(&head, job.has_ended() ? ", took " : ", running for ",
                     DurationText(seconds));
   const bool colour = program.out_colour();
-  program.io().out << head << "\n\n" << TaskTable(job).Text(colour);
+  program.io().out << head << "\n\n"
+                   << TaskTable(job).Text(program.table_style());
   if (const Table ranks = RankTable(job); !ranks.empty())
-    program.io().out << "\nby rank:\n" << ranks.Text(colour);
+    program.io().out << "\nby rank:\n" << ranks.Text(program.table_style());
   if (const auto failures = Failures(job, colour); !failures.empty())
     program.io().out << "\n" << failures;
   program.io().out << std::flush;

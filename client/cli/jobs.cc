@@ -36,7 +36,7 @@ absl::StatusOr<int> Jobs(Program& program, const Options& options) {
                TimeText(CreatedAt(job), program.io().zone),
                DurationText(JobSeconds(job, absl::Now()))});
   program.io().out << (table.empty() ? "no jobs\n"
-                                     : table.Text(program.out_colour()))
+                                     : table.Text(program.table_style()))
                    << std::flush;
   return kExitDone;
 }

@@ -26,7 +26,7 @@ void PrintPlan(Program& program, const v1::Plan& plan) {
          step.estimated_bytes() > 0 ? BytesText(step.estimated_bytes()) : "-",
          Printable(step.reason())});
   }
-  program.io().out << table.Text(program.out_colour()) << "\n"
+  program.io().out << table.Text(program.table_style()) << "\n"
                    << Plural(plan.steps_size() - cached, "step") << " to run, "
                    << cached << " cached" << std::endl;
 }

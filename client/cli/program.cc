@@ -153,6 +153,14 @@ std::string Program::ServerOption() const {
   return server.empty() ? "" : absl::StrCat(" --server ", server);
 }
 
+Table::Style Program::table_style() {
+  if (!io_.out_is_terminal) return {};
+  const Looks looks = io_.looks();
+  return {.bold = looks.colour,
+          .width = static_cast<std::size_t>(std::max(looks.width, 20)),
+          .utf8 = looks.utf8};
+}
+
 int RunMiv(const std::vector<std::string>& args, Io io, std::stop_source stop) {
   Program program(std::move(io), std::move(stop));
   CLI::App app(kDescription, "miv");

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client/cli/table.h"
 #include "client/cli/terminal.h"
 #include "client/client.h"
 
@@ -48,6 +49,8 @@ class Program {
   /// ` --server X` if it was given, to be repeated in commands that are shown.
   std::string ServerOption() const;
 
+  /// What suits standard output: colours and width of a terminal.
+  Table::Style table_style();
   bool out_colour() { return io_.out_is_terminal && io_.looks().colour; }
 
  private:

@@ -42,7 +42,7 @@ std::string Next(const Program& program, const std::string& id) {
 void PrintOutcome(Program& program, const v1::Job& job) {
   auto& out = program.io().out;
   out << "\n"
-      << TaskTable(job).Text(program.out_colour()) << "\n"
+      << TaskTable(job).Text(program.table_style()) << "\n"
       << Verdict(job) << "\n"
       << Failures(job, program.out_colour());
   if (job.state() == v1::JOB_STATE_SUCCEEDED)

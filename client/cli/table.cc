@@ -22,7 +22,7 @@ void Table::Add(std::vector<std::string> row) {
   rows_.push_back(std::move(row));
 }
 
-std::string Table::Text(bool bold) const {
+std::string Table::Text(const Style& style) const {
   std::vector<std::size_t> widths;
   for (std::size_t k = 0; k < headings_.size(); ++k) {
     widths.push_back(DisplayWidth(headings_[k]));
@@ -35,9 +35,10 @@ std::string Table::Text(bool bold) const {
       absl::StrAppend(
           &text, k == 0 ? "" : "  ",
           right_[k] ? PadLeft(row[k], widths[k]) : PadRight(row[k], widths[k]));
-    return std::string(absl::StripTrailingAsciiWhitespace(text));
+    text = std::string(absl::StripTrailingAsciiWhitespace(text));
+    return style.width == 0 ? text : Clipped(text, style.width, style.utf8);
   };
-  std::string text = bold
+  std::string text = style.bold
                          ? absl::StrCat("\x1b[1m", line(headings_), "\x1b[0m\n")
                          : line(headings_) + "\n";
   for (const auto& row : rows_) absl::StrAppend(&text, line(row), "\n");

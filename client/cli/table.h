@@ -15,9 +15,17 @@ class Table {
   /// Missing cells are empty.
   void Add(std::vector<std::string> row);
 
+  /// How a table is shown.
+  struct Style {
+    bool bold = false;      ///< headings, on a terminal
+    std::size_t width = 0;  ///< lines are cut to so many columns; 0 = whole
+    bool utf8 = true;
+  };
+
   /// One line per row, headings first; columns are two blanks apart, and lines
-  /// do not end in blanks.  `bold`: headings are bold on a terminal.
-  std::string Text(bool bold = false) const;
+  /// do not end in blanks.
+  std::string Text(const Style& style) const;
+  std::string Text() const { return Text(Style()); }
 
   bool empty() const { return rows_.empty(); }
 

@@ -82,7 +82,14 @@ TEST(Table, AlignsColumnsAndEndsLinesWithoutBlanks) {
 TEST(Table, CanHaveABoldHeading) {
   Table table({"A"});
   table.Add({"b"});
-  EXPECT_EQ(table.Text(true), "\x1b[1mA\x1b[0m\nb\n");
+  EXPECT_EQ(table.Text({.bold = true}), "\x1b[1mA\x1b[0m\nb\n");
+}
+
+TEST(Table, IsCutToTheWidthOfATerminal) {
+  Table table({"STEP", "OUTPUT"});
+  table.Add({"run", "results.h5"});
+  EXPECT_EQ(table.Text({.width = 10, .utf8 = false}),
+            "STEP  OUT~\nrun   res~\n");
 }
 
 }  // namespace
