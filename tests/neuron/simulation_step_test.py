@@ -366,16 +366,36 @@ class SimulationStep(unittest.TestCase):
         config["synapses"]["B"]["A"]["mechanisms"] = {"1": {"AMPA": AMPA}}
         self.fail_with(config, "its type has no block of mechanisms", ranks=2)
 
-    def test_a_potential_that_is_no_number_is_located(self):
+    def changed_templates(self, line):
+        """The templates with a line more where Stick inserts `breaks`."""
         templates = tempfile.mkdtemp(dir=self.root)
         for name in ("Spiker", "Stick"):
             with open(os.path.join(HERE, "model", "templates", name + ".hoc")) as f:
                 text = f.read()
             with open(os.path.join(templates, name + ".hoc"), "w") as f:
-                f.write(text.replace("insert breaks", "insert breaks\n t_break_breaks = 20"))
+                f.write(text.replace("insert breaks", "insert breaks\n " + line))
+        return templates
+
+    def test_a_potential_that_is_no_number_is_located(self):
+        templates = self.changed_templates("t_break_breaks = 20")
         for ranks in (1, 2):
             self.fail_with(base_config(), "is not a number", "gid 4", "20.2 ms", ranks=ranks,
                            templates=templates)
+
+    def test_an_error_of_a_mechanism_is_passed_on(self):
+        templates = self.changed_templates("t_error_breaks = 20")
+        self.fail_with(base_config(), "the simulation failed", "the pump burst",
+                       templates=templates)
+
+    def test_an_error_on_one_rank_during_the_run_ends_the_group(self):
+        templates = self.changed_templates("if (gid == 4) t_error_breaks = 20")
+        code, _, errors, output = self.run_step(base_config(), ranks=2, templates=templates)
+        self.assertNotEqual(code, 0)
+        self.assertIn("the pump burst", errors)
+        with open(os.path.join(output, "failure.json")) as f:
+            failure = json.load(f)
+        self.assertEqual(failure["reason"], "NEURON_ERROR")
+        self.assertIn("the pump burst", failure["output"])
 
     def test_a_cancelled_run_stops_on_all_ranks(self):
         config = base_config()

@@ -126,13 +126,11 @@ class RunLoop {
 /// other ranks wait in NEURON and cannot be told.
 [[noreturn]] void EndGroup(worker::StepContext& ctx,
                            const absl::Status& status) {
-  const Fault fault = FaultOrMessage(status);
-  const nlohmann::json failure = {
-      {"reason", fault.reason}, {"what", fault.what},
-      {"found", fault.found},   {"output", fault.output},
-      {"phase", "simulation"},  {"rank", ctx.ranks.rank()}};
+  Fault fault = FaultOrMessage(status);
+  fault.phase = "simulation";
+  fault.rank = ctx.ranks.rank();
   WriteFileAtomically(JoinPath(ctx.output_directory, "failure.json"),
-                      failure.dump(2))
+                      FaultToJson(fault))
       .IgnoreError();
   ctx.observer.Warning(status.message());
   std::_Exit(EXIT_FAILURE);
