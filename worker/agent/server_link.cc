@@ -96,6 +96,7 @@ void ServerLink::Finish(v1::Finished finished) {
   assignment_id_.clear();
   logged_ = 0;
   cancelled_ = false;
+  urgent_ = true;  // ask for the next one at once
 }
 
 absl::Status ServerLink::reason_to_leave() const {
