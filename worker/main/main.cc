@@ -33,15 +33,25 @@ struct Options {
   std::string result;
 };
 
+// To the worker socket of a coordinator, which may be away for a while: gRPC
+// would by and by wait two minutes between its tries.
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& socket) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
+  return grpc::CreateCustomChannel(absl::StrCat("unix:", socket),
+                                   grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
 absl::Status Serve(miv::parallel::Ranks& ranks, const Options& options) {
   std::unique_ptr<miv::worker::ServerLink> link;
   if (ranks.is_root()) {
     MIV_ASSIGN_OR_RETURN(std::string token,
                          miv::ReadFile(options.token_file));
-    auto channel = grpc::CreateChannel(absl::StrCat("unix:", options.socket),
-                                       grpc::InsecureChannelCredentials());
     link = std::make_unique<miv::worker::ServerLink>(
-        miv::v1::Workers::NewStub(channel),
+        miv::v1::Workers::NewStub(ChannelTo(options.socket)),
         std::string(absl::StripAsciiWhitespace(token)));
   }
   return miv::worker::RunAssignments(ranks, miv::worker::AllSteps(),
