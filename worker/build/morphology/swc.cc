@@ -130,8 +130,12 @@ class Parser {
       const std::int64_t id = parent_id_[i];
       const auto found = index_of_.find(id);
       if (id >= 0 && found == index_of_.end())
-        return Bad(line_[i], absl::StrCat("no point has the id ", id,
-                                          " that is given as parent"));
+        return Bad(line_[i],
+                   absl::StrCat("no point has the id ", id,
+                                " that is given as parent"),
+                   "", "",
+                   "Give the id of another point of the file, or -1 for the "
+                   "root.");
       if (id >= 0 && found->second == static_cast<std::int32_t>(i))
         return Bad(line_[i], absl::StrCat("point ", id, " is its own parent"));
       tree_.parent.push_back(id < 0 ? -1 : found->second);

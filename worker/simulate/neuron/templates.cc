@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/base/fault.h"
@@ -24,6 +25,11 @@ absl::Status TemplateError(absl::string_view label, std::string what,
   fault.reason = "TEMPLATE";
   fault.file = std::string(label);
   fault.what = std::move(what);
+  fault.remedy =
+      absl::StrContains(output, "is not a MECHANISM")
+          ? "Add the mechanism to the model's mod files, or do not insert it."
+          : "Correct the template; it has to load and to make cells in NEURON "
+            "as it is.";
   fault.output = std::move(output);
   return InvalidInput(fault);
 }

@@ -91,6 +91,7 @@ absl::Status CompileError(const Compilation& job, const ModSource& file,
   fault.what = result.timed_out ? absl::StrCat(what, " took more than ",
                                                kToolTimeout.count(), " minutes")
                                 : std::string(what);
+  fault.remedy = "Correct the mod file; the output tells where it is wrong.";
   return InvalidInput(fault);
 }
 
