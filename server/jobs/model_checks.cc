@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/base/canonical_json.h"
 #include "common/base/digest.h"
+#include "common/base/fault.h"
 
 namespace miv::server {
 namespace {
@@ -75,6 +78,23 @@ json Named(const LabelledDigest& file, bool with_labels) {
 }
 
 }  // namespace
+
+absl::Status WithField(const JobPlan& plan, const absl::Status& refusal) {
+  Fault fault = FaultOrMessage(refusal);
+  for (const auto& step : plan.pipeline.steps) {
+    for (const auto& input : step.inputs) {
+      const bool names_it =
+          !input.path.empty() &&
+          (fault.file == input.path ||
+           absl::StartsWith(fault.file, absl::StrCat(input.path, "/")));
+      if (!names_it) continue;
+      fault.step = step.name;
+      fault.field = input.field;
+      return MakeStatus(refusal.code(), fault);
+    }
+  }
+  return refusal;
+}
 
 std::vector<ModelCheck> ChecksOf(const JobPlan& plan) {
   std::vector<ModelCheck> checks;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "server/jobs/plan.h"
 
@@ -39,6 +40,10 @@ struct ModelCheck {
 /// of templates and mechanisms the cells that its steps make, and the
 /// morphologies of all forests with the first.
 std::vector<ModelCheck> ChecksOf(const JobPlan& plan);
+
+/// A refusal with the first step and field of the pipeline that name the file
+/// which it is about; unchanged if none does.
+absl::Status WithField(const JobPlan& plan, const absl::Status& refusal);
 
 /// Identity of a check's inputs as `worker` sees them; with labels, also of
 /// what an error would say.

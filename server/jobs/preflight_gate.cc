@@ -78,7 +78,8 @@ absl::StatusOr<std::string> PreflightGate::KnownLibrary(
 
 absl::Status PreflightGate::Check(const JobPlan& plan) {
   for (const ModelCheck& check : ChecksOf(plan)) {
-    MIV_RETURN_IF_ERROR(CheckModel(check));
+    const absl::Status verdict = CheckModel(check);
+    if (!verdict.ok()) return WithField(plan, verdict);
   }
   return absl::OkStatus();
 }
@@ -154,7 +155,7 @@ absl::Status PreflightGate::TakeLibrary(const ModelCheck& check,
                                         const std::string& folder) {
   MIV_ASSIGN_OR_RETURN(
       const ArtifactInfo library,
-      artifacts_.PublishFile(folder + "/work", kLibraryName,
+      artifacts_.PublishFile(folder, absl::StrCat("work/", kLibraryName),
                              ArtifactStore::PublishMode::kCopy));
   return Remember({LibraryKey(check.mechanisms.digest), std::nullopt,
                    library.digest, clock_.Now()});

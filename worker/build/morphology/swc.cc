@@ -20,6 +20,10 @@
 namespace miv::build {
 namespace {
 
+constexpr char kRemedy[] =
+    "Correct the SWC file; a line is: id type x y z radius parent [layer].";
+
+
 constexpr int kMaxShownToken = 40;
 
 class Parser {
@@ -54,7 +58,7 @@ class Parser {
     fault.what = what;
     fault.expected = expected;
     fault.found = found;
-    fault.remedy = remedy;
+    fault.remedy = remedy.empty() ? kRemedy : remedy;
     return InvalidInput(fault);
   }
 
