@@ -140,13 +140,15 @@ absl::Status ReadServerFile(const std::string& path, Endpoint* endpoint) {
   return absl::OkStatus();
 }
 
+/// Unavailable where one could run, NotFound where there is nothing.
 absl::Status NoServerIn(const std::string& directory,
                         const std::string& origin) {
   return MakeStatus(
-      absl::StatusCode::kNotFound,
+      Exists(directory) ? absl::StatusCode::kUnavailable
+                        : absl::StatusCode::kNotFound,
       {.reason = "NO_SERVER",
-       .what = absl::StrCat("no coordinator has been started in ", directory,
-                            " (given by ", origin, ")"),
+       .what = absl::StrCat("no coordinator runs in ", directory, " (given by ",
+                            origin, ")"),
        .remedy = absl::StrCat("Start one with: miv up --data ", directory)});
 }
 

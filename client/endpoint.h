@@ -39,6 +39,7 @@ EndpointQuery QueryFromEnvironment(std::string server, std::string token_file);
 /// read it), MIV_TOKEN, `token` or `token_file` of the configuration file.
 ///
 /// Errors: NotFound if no server is named or a named file is absent;
+/// Unavailable if no coordinator runs in a data directory;
 /// InvalidArgument for an address or a configuration file that is not one;
 /// PermissionDenied if `token_file` cannot be read.
 absl::StatusOr<Endpoint> FindEndpoint(const EndpointQuery& query);

@@ -40,6 +40,11 @@ absl::StatusOr<std::vector<FetchedFile>> Fetch(Connection& connection,
                                                const v1::Job& job,
                                                const FetchOptions& options);
 
+/// The tasks that have outputs: of all steps, or of `step` if it is not empty.
+/// Errors: as Fetch.
+absl::StatusOr<std::vector<const v1::Task*>> TasksWithResults(
+    const v1::Job& job, const std::string& step);
+
 /// NotFound, with the step that was probably meant.
 absl::Status UnknownStep(const std::string& job, const std::string& step,
                          const std::vector<std::string>& known);

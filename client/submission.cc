@@ -1,6 +1,8 @@
 #include "client/submission.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +11,7 @@
 #include "common/base/files.h"
 #include "common/base/nearest_name.h"
 #include "common/base/status_macros.h"
+#include "common/pipeline/kinds.h"
 #include "common/rpc/pipeline_proto.h"
 
 namespace miv::client {
@@ -82,6 +85,52 @@ absl::Status Fill(const std::string& directory, Submission* submission) {
   return absl::OkStatus();
 }
 
+bool IsSimulation(const pipeline::StepSpec& step) {
+  const auto kind = pipeline::FindKind(step.kind);
+  return kind.ok() && (*kind)->name == "simulation";
+}
+
+/// The steps that are asked for by name or by choice.
+absl::StatusOr<std::set<std::string>> WantedSteps(
+    const std::vector<pipeline::StepSpec>& steps, const Overrides& overrides) {
+  std::vector<std::string> known;
+  std::set<std::string> wanted;
+  for (const auto& step : steps) {
+    known.push_back(step.name);
+    const bool simulation = IsSimulation(step);
+    if (overrides.choice == StepChoice::kAll ||
+        simulation == (overrides.choice == StepChoice::kSimulations))
+      wanted.insert(step.name);
+  }
+  if (overrides.steps.empty()) return wanted;
+  for (const auto& name : overrides.steps)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return MakeStatus(absl::StatusCode::kNotFound,
+                        {.reason = "UNKNOWN_STEP",
+                         .field = "--step",
+                         .what = absl::StrCat("no step ", name),
+                         .remedy = SuggestName(name, known)});
+  return std::set<std::string>(overrides.steps.begin(), overrides.steps.end());
+}
+
+/// Drops the steps that are neither wanted nor used by a wanted one.
+absl::Status KeepWantedSteps(const Overrides& overrides,
+                             pipeline::PipelineSpec* spec) {
+  MIV_ASSIGN_OR_RETURN(std::set<std::string> wanted,
+                       WantedSteps(spec->steps, overrides));
+  // At most one new generation of steps per round.
+  for (std::size_t round = 0; round < spec->steps.size(); ++round)
+    for (const auto& step : spec->steps)
+      if (wanted.contains(step.name))
+        wanted.insert(step.uses.begin(), step.uses.end());
+  std::erase_if(spec->steps,
+                [&](const auto& step) { return !wanted.contains(step.name); });
+  if (!spec->steps.empty()) return absl::OkStatus();
+  return InvalidInput({.reason = "NO_STEPS",
+                       .field = "steps",
+                       .what = "the pipeline has no step of this sort"});
+}
+
 }  // namespace
 
 absl::StatusOr<Submission> MakeSubmission(pipeline::PipelineSpec spec,
@@ -103,6 +152,9 @@ absl::StatusOr<Submission> LoadSubmission(const std::string& path,
   if (overrides.seed.has_value()) loaded.spec.seed = *overrides.seed;
   if (overrides.ranks.has_value())
     for (auto& step : loaded.spec.steps) step.ranks = *overrides.ranks;
+  if (const auto status = KeepWantedSteps(overrides, &loaded.spec);
+      !status.ok())
+    return config::WithSource(status, loaded.sources);
   return MakeSubmission(std::move(loaded.spec), std::move(loaded.sources),
                         loaded.directory);
 }

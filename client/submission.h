@@ -17,11 +17,20 @@
 
 namespace miv::client {
 
+/// Which steps of a pipeline are wanted.
+enum class StepChoice {
+  kAll,
+  kWithoutSimulations,
+  kSimulations,  ///< and what they use
+};
+
 /// What a user changes without editing the file.
 struct Overrides {
   std::vector<std::string> sets;     ///< as pipeline::ApplyOverride takes them
   std::optional<int> ranks;          ///< of every step
   std::optional<std::int64_t> seed;  ///< of the pipeline
+  StepChoice choice = StepChoice::kAll;
+  std::vector<std::string> steps;  ///< if not empty: these and what they use
 };
 
 struct Submission {
@@ -43,7 +52,9 @@ absl::StatusOr<Submission> MakeSubmission(pipeline::PipelineSpec spec,
                                           const std::string& directory);
 
 /// The same from a pipeline file.
-/// Errors: also those of pipeline::LoadPipelineFile and ApplyOverride.
+/// Errors: also those of pipeline::LoadPipelineFile and ApplyOverride;
+/// NotFound for a step that does not exist; InvalidArgument NO_STEPS if none is
+/// left.
 absl::StatusOr<Submission> LoadSubmission(const std::string& path,
                                           const Overrides& overrides);
 

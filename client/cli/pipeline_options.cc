@@ -21,6 +21,13 @@ void AddPipelineOptions(CLI::App* verb, PipelineOptions* options) {
       ->type_name("N");
 }
 
+void AddStepOption(CLI::App* verb, PipelineOptions* options) {
+  verb->add_option("--step", options->steps,
+                   "Only this step and what it uses (may be repeated)")
+      ->type_name("STEP")
+      ->allow_extra_args(false);
+}
+
 absl::StatusOr<Submission> Load(Program& program,
                                 const PipelineOptions& options) {
   if (options.ranks.value_or(1) < 1)
@@ -32,7 +39,9 @@ absl::StatusOr<Submission> Load(Program& program,
   MIV_ASSIGN_OR_RETURN(Submission submission,
                        LoadSubmission(options.file, {.sets = options.sets,
                                                      .ranks = options.ranks,
-                                                     .seed = options.seed}));
+                                                     .seed = options.seed,
+                                                     .choice = options.choice,
+                                                     .steps = options.steps}));
   for (const auto& warning : submission.resolved.warnings) {
     const auto* position = submission.sources.Find(warning.field);
     const std::string where =

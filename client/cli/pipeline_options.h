@@ -24,9 +24,13 @@ struct PipelineOptions {
   std::string cache = "use";
   std::optional<int> ranks;
   std::optional<std::int64_t> seed;
+  StepChoice choice = StepChoice::kAll;
+  std::vector<std::string> steps;
 };
 
 void AddPipelineOptions(CLI::App* verb, PipelineOptions* options);
+/// --step.
+void AddStepOption(CLI::App* verb, PipelineOptions* options);
 
 /// Reads and checks the pipeline; prints its warnings.
 absl::StatusOr<Submission> Load(Program& program,

@@ -35,14 +35,20 @@ void AddVerbs(CLI::App& app, Program& program) {
   AddUp(app, program);
   AddSubmit(app, program);
   AddPlan(app, program);
+  AddBuild(app, program);
+  AddSimulate(app, program);
   AddWatch(app, program);
   AddJobs(app, program);
   AddJob(app, program);
   AddCancel(app, program);
   AddLogs(app, program);
   AddFetch(app, program);
+  AddVerify(app, program);
+  AddPush(app, program);
+  AddPull(app, program);
   AddPlot(app, program);
   AddH5(app, program);
+  AddLogin(app, program);
   AddVersion(app, program);
 }
 

@@ -9,16 +9,22 @@
 
 namespace miv::client {
 
+void AddBuild(CLI::App& app, Program& program);
 void AddCancel(CLI::App& app, Program& program);
 void AddFetch(CLI::App& app, Program& program);
 void AddH5(CLI::App& app, Program& program);
 void AddJob(CLI::App& app, Program& program);
 void AddJobs(CLI::App& app, Program& program);
+void AddLogin(CLI::App& app, Program& program);
 void AddLogs(CLI::App& app, Program& program);
 void AddPlan(CLI::App& app, Program& program);
 void AddPlot(CLI::App& app, Program& program);
+void AddPull(CLI::App& app, Program& program);
+void AddPush(CLI::App& app, Program& program);
+void AddSimulate(CLI::App& app, Program& program);
 void AddSubmit(CLI::App& app, Program& program);
 void AddUp(CLI::App& app, Program& program);
+void AddVerify(CLI::App& app, Program& program);
 void AddVersion(CLI::App& app, Program& program);
 void AddWatch(CLI::App& app, Program& program);
 

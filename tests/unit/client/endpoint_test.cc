@@ -110,7 +110,7 @@ TEST_F(EndpointTest, SaysHowToGetAServerWhenNoneIsKnown) {
 TEST_F(EndpointTest, SaysHowToStartInADirectoryWithoutServer) {
   ASSERT_TRUE(MakeDirectories(home_ + "/empty").ok());
   const auto endpoint = Find(home_ + "/empty");
-  EXPECT_EQ(endpoint.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(endpoint.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(FaultOf(endpoint.status())->remedy,
               HasSubstr("miv up --data " + home_ + "/empty"));
   EXPECT_EQ(Find("/no/such/dir").status().code(), absl::StatusCode::kNotFound);
