@@ -86,7 +86,7 @@ absl::Status Coordinator::Serve(const CoordinatorConfig& config) {
   HostOptions host;
   host.listen = config.listen;
   MIV_ASSIGN_OR_RETURN(host.token, ReadOrCreateLocalToken(data_->token_file()));
-  host.tls_certificate = config.tls_certificate;
+  host.tls_certificate = certificate_ = config.tls_certificate;
   host.tls_key = config.tls_key;
   host.socket_directory = data_->socket_directory();
   host.max_threads = config.max_threads;
@@ -97,21 +97,35 @@ absl::Status Coordinator::Serve(const CoordinatorConfig& config) {
 }
 
 absl::Status Coordinator::Announce() const {
-  const nlohmann::json record = {{"address", address()},
-                                 {"token_file", data_->token_file()},
-                                 {"pid", ::getpid()},
-                                 {"version", CoordinatorVersion()}};
+  nlohmann::json record = {{"address", address()},
+                           {"token_file", data_->token_file()},
+                           {"pid", ::getpid()},
+                           {"version", CoordinatorVersion()}};
+  if (!certificate_.empty()) record["ca_file"] = certificate_;
   return WriteFileAtomically(data_->server_file(), record.dump(2) + "\n");
 }
 
 void Coordinator::Stop() {
-  if (host_ != nullptr) {
-    engine_->Close();
-    host_->Stop(kStopLimit);
-    ::unlink(data_->server_file().c_str());
-  }
+  if (host_ == nullptr) return;
+  engine_->Close();
+  host_->Stop(kStopLimit);
+  ::unlink(data_->server_file().c_str());
   engine_.reset();
   host_.reset();
+  LeaveSocketDirectory();
+}
+
+// Groups that are up look for the next coordinator in this directory.
+void Coordinator::LeaveSocketDirectory() const {
+  bool empty = false;
+  const absl::Status read = store_->Read([&](ReadTransaction& t) {
+    const auto groups = t.LiveGroups();
+    empty = groups.ok() && groups->empty();
+    return absl::OkStatus();
+  });
+  if (read.ok() && empty) {
+    RemoveTree(data_->socket_directory()).IgnoreError();
+  }
 }
 
 }  // namespace miv::server

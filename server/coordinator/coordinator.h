@@ -42,7 +42,9 @@ class Coordinator {
   absl::Status OpenLaunchers(const CoordinatorConfig& config);
   absl::Status Serve(const CoordinatorConfig& config);
   absl::Status Announce() const;
+  void LeaveSocketDirectory() const;
 
+  std::string certificate_;
   SystemClock clock_;
   std::unique_ptr<DataDirectory> data_;
   std::unique_ptr<Store> store_;

@@ -43,14 +43,12 @@ bool IsDeterministic(const absl::Status& status) {
 
 Fault LaunchFault(const absl::Status& status) {
   return FaultOf(status).value_or(
-      Fault{.reason = "LAUNCH_REFUSED",
-            .what = std::string(status.message())});
+      Fault{.reason = "LAUNCH_REFUSED", .what = std::string(status.message())});
 }
 
 Fault PreparationFault(const absl::Status& status) {
-  Fault fault = FaultOf(status).value_or(
-      Fault{.reason = "INPUTS_UNAVAILABLE",
-            .what = std::string(status.message())});
+  Fault fault = FaultOf(status).value_or(Fault{
+      .reason = "INPUTS_UNAVAILABLE", .what = std::string(status.message())});
   if (fault.phase.empty()) fault.phase = "prepare inputs";
   if (absl::IsNotFound(status) && fault.remedy.empty()) {
     fault.remedy =

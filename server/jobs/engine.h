@@ -93,6 +93,7 @@ class Engine final : private JobListener {
   const EngineOptions options_;
 
   PlanCache plans_;
+  ResultCache results_;
   EventLog log_;
   JobManager jobs_;
   Workspace workspace_;

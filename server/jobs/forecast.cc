@@ -10,14 +10,12 @@
 #include "absl/strings/str_join.h"
 #include "common/base/status_macros.h"
 #include "common/pipeline/cache_key.h"
-#include "server/jobs/task_runner.h"
 
 namespace miv::server {
 namespace {
 
 using nlohmann::json;
 using pipeline::ResolvedStep;
-using Digests = std::map<std::string, std::string>;
 
 // Top-level members that differ between two objects, sorted.
 std::vector<std::string> Differences(const json& before, const json& now) {
@@ -60,10 +58,10 @@ std::string Change(const json& manifest, const ResolvedStep& step,
 
 class Forecaster {
  public:
-  Forecaster(ReadTransaction& store, const ArtifactStore& artifacts,
-             const JobPlan& plan, CachePolicy policy)
+  Forecaster(ReadTransaction& store, ResultCache& results, const JobPlan& plan,
+             CachePolicy policy)
       : store_(store),
-        artifacts_(artifacts),
+        results_(results),
         plan_(plan),
         policy_(policy),
         tasks_(plan.pipeline.steps.size()) {}
@@ -73,10 +71,13 @@ class Forecaster {
     MIV_ASSIGN_OR_RETURN(const auto digests,
                          InputDigests(plan_, index, tasks_));
     std::string key;
-    if (digests.has_value()) key = pipeline::CacheKey(step, *digests);
+    Digests key_inputs;
+    if (digests.has_value()) {
+      key = results_.KeyOf(plan_, index, *digests);
+      key_inputs = results_.KeyInputs(plan_, index, *digests);
+    }
     if (policy_ == CachePolicy::kUse && !key.empty()) {
-      MIV_ASSIGN_OR_RETURN(const auto entry,
-                           UsableCacheEntry(store_, artifacts_, key));
+      MIV_ASSIGN_OR_RETURN(const auto entry, results_.Find(store_, key));
       if (entry.has_value()) {
         forecast.cached = true;
         forecast.reason = "cached";
@@ -88,7 +89,7 @@ class Forecaster {
     }
     MIV_ASSIGN_OR_RETURN(const auto last, LastTime(step.name));
     if (last.has_value()) Estimate(*last, forecast);
-    forecast.reason = Reason(index, key, digests.value_or(Digests()), last);
+    forecast.reason = Reason(index, key, key_inputs, last);
     return absl::OkStatus();
   }
 
@@ -147,7 +148,7 @@ class Forecaster {
   }
 
   ReadTransaction& store_;
-  const ArtifactStore& artifacts_;
+  ResultCache& results_;
   const JobPlan& plan_;
   const CachePolicy policy_;
   std::vector<Task> tasks_;  // CACHED with outputs, or WAITING
@@ -156,9 +157,9 @@ class Forecaster {
 }  // namespace
 
 absl::StatusOr<std::vector<StepForecast>> Forecast(
-    ReadTransaction& store, const ArtifactStore& artifacts, const JobPlan& plan,
+    ReadTransaction& store, ResultCache& results, const JobPlan& plan,
     const std::vector<int>& ranks, CachePolicy policy) {
-  Forecaster forecaster(store, artifacts, plan, policy);
+  Forecaster forecaster(store, results, plan, policy);
   std::vector<StepForecast> steps(plan.pipeline.steps.size());
   for (const std::size_t index : plan.pipeline.order) {
     steps[index].step = plan.step(static_cast<int>(index)).name;

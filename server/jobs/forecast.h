@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/artifacts/artifact_store.h"
 #include "server/jobs/plan.h"
+#include "server/jobs/result_cache.h"
 #include "server/store/store.h"
 
 namespace miv::server {
@@ -27,7 +27,7 @@ struct StepForecast {
 
 /// In the order of the pipeline.  ranks: per step.
 absl::StatusOr<std::vector<StepForecast>> Forecast(
-    ReadTransaction& store, const ArtifactStore& artifacts, const JobPlan& plan,
+    ReadTransaction& store, ResultCache& results, const JobPlan& plan,
     const std::vector<int>& ranks, CachePolicy policy);
 
 }  // namespace miv::server

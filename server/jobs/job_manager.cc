@@ -7,10 +7,13 @@
 #include "common/base/status_macros.h"
 #include "server/jobs/manifest.h"
 #include "server/jobs/task_runner.h"
+#include "server/jobs/worker_text.h"
 #include "spdlog/spdlog.h"
 
 namespace miv::server {
 namespace {
+
+constexpr std::size_t kMaxLine = 2000;
 
 absl::Status RequestIdReused(absl::string_view request_id) {
   Fault fault;
@@ -54,7 +57,9 @@ absl::Status JobManager::Apply(absl::FunctionRef<absl::Status(Change&)> body) {
 }
 
 void JobManager::Tell(const Effects& effects) {
-  for (const std::string& line : effects.lines) spdlog::info(line);
+  for (const std::string& line : effects.lines) {
+    spdlog::info(CleanText(line, kMaxLine));
+  }
   log_.Grew(effects.logs);
   if (listener_ == nullptr) return;
   for (const GroupId& group : effects.groups) listener_->OnGroupChanged(group);
@@ -97,7 +102,7 @@ absl::StatusOr<JobId> JobManager::Create(const NewJob& request) {
       MIV_RETURN_IF_ERROR(change.store().PutRequest(
           {request.request_id, request.body_digest, id, change.now()}));
     }
-    return TaskRunner(change, artifacts_, plans_).Advance(id);
+    return TaskRunner(change, results_, plans_).Advance(id);
   }));
   return id;
 }
@@ -119,7 +124,7 @@ absl::Status JobManager::Cancel(const JobId& id, const std::string& reason) {
     job.cancel_requested = true;
     job.cancel_reason = reason;
     MIV_RETURN_IF_ERROR(change.store().PutJob(job));
-    return TaskRunner(change, artifacts_, plans_).Advance(id);
+    return TaskRunner(change, results_, plans_).Advance(id);
   });
 }
 
@@ -127,8 +132,7 @@ absl::Status JobManager::AdvanceAll() {
   return Apply([&](Change& change) -> absl::Status {
     MIV_ASSIGN_OR_RETURN(const auto jobs, change.store().LiveJobs());
     for (const Job& job : jobs) {
-      MIV_RETURN_IF_ERROR(
-          TaskRunner(change, artifacts_, plans_).Advance(job.id));
+      MIV_RETURN_IF_ERROR(TaskRunner(change, results_, plans_).Advance(job.id));
     }
     return absl::OkStatus();
   });
@@ -166,9 +170,11 @@ absl::Status JobManager::Publish(const AttemptId& id) {
                            InputDigests(*plan, id.task.index, tasks));
       MIV_RETURN_IF_ERROR(store.PutCache(
           {task.cache_key, task.outputs,
-           ManifestOf(*plan, task, inputs.value()), change.now()}));
+           ManifestOf(*plan, task,
+                      results_.KeyInputs(*plan, id.task.index, inputs.value())),
+           change.now()}));
     }
-    return TaskRunner(change, artifacts_, plans_).AdvanceAfter(task);
+    return TaskRunner(change, results_, plans_).AdvanceAfter(task);
   });
 }
 

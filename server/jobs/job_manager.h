@@ -15,10 +15,10 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "miv/v1/workers.pb.h"
-#include "server/artifacts/artifact_store.h"
 #include "server/jobs/change.h"
 #include "server/jobs/event_log.h"
 #include "server/jobs/plan_cache.h"
+#include "server/jobs/result_cache.h"
 #include "server/model/clock.h"
 
 namespace miv::server {
@@ -69,10 +69,10 @@ class JobManager {
   /// A task that loses this many groups fails.
   static constexpr int kMaxAttempts = 3;
 
-  JobManager(Store& store, const ArtifactStore& artifacts, PlanCache& plans,
+  JobManager(Store& store, ResultCache& results, PlanCache& plans,
              EventLog& log, const Clock& clock)
       : store_(store),
-        artifacts_(artifacts),
+        results_(results),
         plans_(plans),
         log_(log),
         clock_(clock) {}
@@ -138,7 +138,7 @@ class JobManager {
                     absl::string_view reason);
 
   Store& store_;
-  const ArtifactStore& artifacts_;
+  ResultCache& results_;
   PlanCache& plans_;
   EventLog& log_;
   const Clock& clock_;

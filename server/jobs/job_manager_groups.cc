@@ -43,7 +43,7 @@ absl::Status JobManager::Bind(Change& change, Task& task, Group& group,
   change.effects().groups.insert(group.id);
   *id = attempt.id;
   MIV_RETURN_IF_ERROR(
-      TaskRunner(change, artifacts_, plans_).EnsureRunning(task.id.job));
+      TaskRunner(change, results_, plans_).EnsureRunning(task.id.job));
   return change.Move(task, TaskState::kLaunching, {.group = group.id.text()},
                      attempt.id.number);
 }
@@ -208,7 +208,7 @@ absl::Status JobManager::Fail(Change& change, Attempt& attempt, Task& task,
     job.error = std::move(fault);
     MIV_RETURN_IF_ERROR(change.store().PutJob(job));
   }
-  return TaskRunner(change, artifacts_, plans_).AdvanceAfter(task);
+  return TaskRunner(change, results_, plans_).AdvanceAfter(task);
 }
 
 // The attempt came to nothing: cancelled if it was asked to stop, else the task
@@ -222,7 +222,7 @@ absl::Status JobManager::Lose(Change& change, Attempt& attempt, Task& task,
         change.Move(attempt, AttemptState::kEnded, AttemptOutcome::kCancelled));
     MIV_RETURN_IF_ERROR(change.Move(task, TaskState::kCancelled,
                                     {.reason = job.cancel_reason}, number));
-    return TaskRunner(change, artifacts_, plans_).AdvanceAfter(task);
+    return TaskRunner(change, results_, plans_).AdvanceAfter(task);
   }
   if (end.fault.has_value()) return Fail(change, attempt, task, *end.fault);
   if (task.attempts >= kMaxAttempts) {

@@ -74,9 +74,8 @@ absl::Status Publisher::Publish(const AttemptId& id) {
 
 absl::Status Publisher::GiveUp(const AttemptId& id,
                                const absl::Status& status) {
-  Fault fault = FaultOf(status).value_or(
-      Fault{.reason = "OUTPUT_UNUSABLE",
-            .what = std::string(status.message())});
+  Fault fault = FaultOf(status).value_or(Fault{
+      .reason = "OUTPUT_UNUSABLE", .what = std::string(status.message())});
   if (fault.phase.empty()) fault.phase = "publish outputs";
   return jobs_.FailAttempt(id, fault);
 }

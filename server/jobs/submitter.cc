@@ -89,8 +89,8 @@ absl::StatusOr<Submitted> Submitter::Submit(const Submission& submission) {
   MIV_RETURN_IF_ERROR(preflight_.Check(*plan));
   Submitted submitted;
   MIV_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& t) -> absl::Status {
-    MIV_ASSIGN_OR_RETURN(submitted.plan, Forecast(t, artifacts_, *plan, ranks,
-                                                  submission.policy));
+    MIV_ASSIGN_OR_RETURN(
+        submitted.plan, Forecast(t, results_, *plan, ranks, submission.policy));
     return absl::OkStatus();
   }));
   if (submission.validate_only) return submitted;
@@ -120,6 +120,7 @@ absl::Status Submitter::CheckLimits(const Submission& submission) {
     fault.remedy = "Split it into several pipelines.";
     return InvalidInput(fault);
   }
+  MIV_RETURN_IF_ERROR(artifacts_.CheckSpace(0));
   std::size_t live = 0;
   MIV_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& t) -> absl::Status {
     MIV_ASSIGN_OR_RETURN(const auto jobs, t.LiveJobs());

@@ -40,10 +40,12 @@ struct SubmissionLimits {
 class Submitter {
  public:
   Submitter(JobManager& jobs, Store& store, const ArtifactStore& artifacts,
-            PreflightGate& preflight, SubmissionLimits limits)
+            ResultCache& results, PreflightGate& preflight,
+            SubmissionLimits limits)
       : jobs_(jobs),
         store_(store),
         artifacts_(artifacts),
+        results_(results),
         preflight_(preflight),
         limits_(limits) {}
 
@@ -51,7 +53,8 @@ class Submitter {
   /// Nothing is left behind by a submission that is refused.
   /// Errors: InvalidArgument (pipeline, files, model), FailedPrecondition
   ///   UPLOADS_MISSING (naming what to upload), AlreadyExists
-  ///   REQUEST_ID_REUSED, ResourceExhausted TOO_MANY_JOBS; those of preflight.
+  ///   REQUEST_ID_REUSED, ResourceExhausted (TOO_MANY_JOBS, or too little disk
+  ///   space); those of preflight.
   absl::StatusOr<Submitted> Submit(const Submission& submission);
 
  private:
@@ -63,6 +66,7 @@ class Submitter {
   JobManager& jobs_;
   Store& store_;
   const ArtifactStore& artifacts_;
+  ResultCache& results_;
   PreflightGate& preflight_;
   const SubmissionLimits limits_;
 };

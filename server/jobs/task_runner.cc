@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
-#include "common/pipeline/cache_key.h"
 
 namespace miv::server {
 namespace {
@@ -31,17 +30,6 @@ std::string ReportOf(const CacheEntry& entry) {
 }
 
 }  // namespace
-
-absl::StatusOr<std::optional<CacheEntry>> UsableCacheEntry(
-    ReadTransaction& store, const ArtifactStore& artifacts,
-    absl::string_view key) {
-  MIV_ASSIGN_OR_RETURN(auto entry, store.FindCache(key));
-  if (!entry.has_value()) return entry;
-  const bool whole = std::all_of(
-      entry->outputs.begin(), entry->outputs.end(),
-      [&](const Output& output) { return artifacts.Contains(output.digest); });
-  return whole ? entry : std::nullopt;
-}
 
 absl::Status TaskRunner::Advance(const JobId& job) {
   pending_.push_back(job);
@@ -92,12 +80,11 @@ absl::Status TaskRunner::AdvanceTask(const Job& job, const JobPlan& plan,
   const bool key_is_new = task.cache_key.empty();
   if (key_is_new) {
     MIV_ASSIGN_OR_RETURN(const auto digests, InputDigests(plan, index, tasks));
-    task.cache_key = pipeline::CacheKey(plan.step(index), digests.value());
+    task.cache_key = results_.KeyOf(plan, index, digests.value());
   }
   if (job.policy == CachePolicy::kUse) {
-    MIV_ASSIGN_OR_RETURN(
-        const auto entry,
-        UsableCacheEntry(change_.store(), artifacts_, task.cache_key));
+    MIV_ASSIGN_OR_RETURN(const auto entry,
+                         results_.Find(change_.store(), task.cache_key));
     if (entry.has_value()) {
       task.outputs = entry->outputs;
       task.report_json = ReportOf(*entry);

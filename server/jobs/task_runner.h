@@ -9,23 +9,17 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "server/artifacts/artifact_store.h"
 #include "server/jobs/change.h"
 #include "server/jobs/plan_cache.h"
+#include "server/jobs/result_cache.h"
 
 namespace miv::server {
-
-/// The entry of `key` if all of its outputs are still there.  One that lost an
-/// output counts as absent, so that the step runs again and replaces it.
-absl::StatusOr<std::optional<CacheEntry>> UsableCacheEntry(
-    ReadTransaction& store, const ArtifactStore& artifacts,
-    absl::string_view key);
 
 /// Acts within one change.
 class TaskRunner {
  public:
-  TaskRunner(Change& change, const ArtifactStore& artifacts, PlanCache& plans)
-      : change_(change), artifacts_(artifacts), plans_(plans) {}
+  TaskRunner(Change& change, ResultCache& results, PlanCache& plans)
+      : change_(change), results_(results), plans_(plans) {}
 
   /// Moves every task of the job that can move, then the job.  Jobs that wait
   /// for a result of this one are moved too.
@@ -50,7 +44,7 @@ class TaskRunner {
   absl::Status Release(const std::string& cache_key, const JobId& except);
 
   Change& change_;
-  const ArtifactStore& artifacts_;
+  ResultCache& results_;
   PlanCache& plans_;
   std::deque<JobId> pending_;
 };

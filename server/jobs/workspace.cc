@@ -1,5 +1,6 @@
 #include "server/jobs/workspace.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
@@ -60,21 +62,26 @@ std::string LabelOf(const Input& input) {
                             : absl::StrCat(input.step, "/", input.output);
 }
 
-// A folder in `parent` that belongs to whoever owns `parent`.
+absl::Status SystemError(const std::string& path) {
+  return absl::UnavailableError(absl::StrCat(path, ": ", std::strerror(errno)));
+}
+
+// A folder in `parent` that belongs to whoever owns `parent`, who may have put
+// anything there already.
 absl::Status MakeOwnedDirectory(const std::string& parent,
                                 const std::string& path) {
-  MIV_RETURN_IF_ERROR(MakeDirectories(path));
+  if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) {
+    return SystemError(path);
+  }
+  const int fd =
+      ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return SystemError(path);
+  const absl::Cleanup close = [fd] { ::close(fd); };
   struct stat info;
-  if (::stat(parent.c_str(), &info) != 0) {
-    return absl::UnavailableError(
-        absl::StrCat(parent, ": ", std::strerror(errno)));
-  }
-  if (::geteuid() != 0 || info.st_uid == 0) return absl::OkStatus();
-  if (::lchown(path.c_str(), info.st_uid, info.st_gid) != 0) {
-    return absl::UnavailableError(
-        absl::StrCat(path, ": ", std::strerror(errno)));
-  }
-  return absl::OkStatus();
+  if (::stat(parent.c_str(), &info) != 0) return SystemError(parent);
+  const bool given = ::geteuid() != 0 || info.st_uid == 0 ||
+                     ::fchown(fd, info.st_uid, info.st_gid) == 0;
+  return given ? absl::OkStatus() : SystemError(path);
 }
 
 }  // namespace

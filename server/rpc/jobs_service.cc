@@ -127,6 +127,8 @@ absl::Status JobsService::DoWatch(grpc::ServerContext& context,
   if (++watchers_ > max_watchers_) return TooManyWatchers(max_watchers_);
   const auto subscription = engine_.log().Subscribe(id);
   std::int64_t after = request.after_sequence();
+  MIV_ASSIGN_OR_RETURN(const bool seen, HasSeenEnd(id, after));
+  if (seen) return absl::OkStatus();
   while (!context.IsCancelled()) {
     MIV_ASSIGN_OR_RETURN(const auto events,
                          engine_.log().Read(id, after, kWatchPage));
@@ -139,6 +141,15 @@ absl::Status JobsService::DoWatch(grpc::ServerContext& context,
     if (events.empty()) subscription->WaitPast(after, kGlance);
   }
   return absl::CancelledError("client left");
+}
+
+absl::StatusOr<bool> JobsService::HasSeenEnd(const JobId& id,
+                                             std::int64_t sequence) {
+  if (sequence < 1) return false;
+  MIV_ASSIGN_OR_RETURN(const auto events,
+                       engine_.log().Read(id, sequence - 1, 1));
+  return !events.empty() && events[0].sequence() == sequence &&
+         events[0].has_end();
 }
 
 absl::Status JobsService::DoListEvents(const v1::ListJobEventsRequest& request,

@@ -45,6 +45,8 @@ class JobsService final : public v1::Jobs::Service {
   absl::Status DoWatch(grpc::ServerContext& context,
                        const v1::WatchJobRequest& request,
                        grpc::ServerWriter<v1::Event>& writer);
+  /// Whether the event of this sequence is the log's End.
+  absl::StatusOr<bool> HasSeenEnd(const JobId& id, std::int64_t sequence);
   absl::Status DoListEvents(const v1::ListJobEventsRequest& request,
                             v1::ListJobEventsResponse& response);
 

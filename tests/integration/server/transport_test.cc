@@ -3,10 +3,16 @@
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <sys/stat.h>
+
+#include <cstdio>
 
 #include "common/base/digest.h"
 #include "common/base/fault.h"
+#include "common/base/files.h"
 #include "common/rpc/status.h"
 #include "tests/integration/server/server_test.h"
 
@@ -184,6 +190,20 @@ TEST_F(Transport, ListsTheEventsThatAWatchShows) {
   EXPECT_EQ(response.last_sequence(), watched.back().sequence());
 }
 
+TEST_F(Transport, AWatchFromTheEndOfAnEndedJobIsOver) {
+  const std::string id = Submit().id();
+  const std::int64_t last = Watch(id).back().sequence();
+  EXPECT_TRUE(Watch(id, last).empty());
+  v1::WatchJobRequest request;
+  request.set_job_id(id);
+  request.set_after_sequence(last + 1);
+  const auto context = Context();
+  const auto reader = jobs().WatchJob(context.get(), request);
+  v1::Event event;
+  EXPECT_FALSE(reader->Read(&event));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::OUT_OF_RANGE);
+}
+
 TEST_F(Transport, SaysNotFoundForAnUnknownJob) {
   for (const char* id : {"", "j0123456789ab", "../x"}) {
     v1::GetJobRequest request;
@@ -238,6 +258,67 @@ TEST_F(Transport, RefusesAnOpenAddressWithoutTls) {
                          .token = "x",
                          .socket_directory = directory_ / "socket"});
   EXPECT_EQ(FaultOf(open.status())->reason, "TLS_REQUIRED");
+}
+
+// A certificate for "localhost" and its key, as PEM files.
+struct Certificate {
+  std::string certificate;
+  std::string key;
+};
+
+Certificate MakeCertificate(const std::string& directory) {
+  EVP_PKEY* key = EVP_EC_gen("P-256");
+  X509* x509 = X509_new();
+  ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
+  X509_gmtime_adj(X509_getm_notBefore(x509), -60);
+  X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
+  X509_set_pubkey(x509, key);
+  X509_NAME* name = X509_get_subject_name(x509);
+  X509_NAME_add_entry_by_txt(
+      name, "CN", MBSTRING_ASC,
+      reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+  X509_set_issuer_name(x509, name);
+  X509_sign(x509, key, EVP_sha256());
+  const Certificate files = {directory + "/cert.pem", directory + "/key.pem"};
+  std::FILE* file = std::fopen(files.certificate.c_str(), "w");
+  PEM_write_X509(file, x509);
+  std::fclose(file);
+  file = std::fopen(files.key.c_str(), "w");
+  PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr);
+  std::fclose(file);
+  X509_free(x509);
+  EVP_PKEY_free(key);
+  return files;
+}
+
+TEST_F(Transport, ServesOverTlsWithTheTokenOnly) {
+  const Certificate files = MakeCertificate(directory_.path());
+  const auto host =
+      ServerHost::Start(*engine_, *store_, *artifacts_,
+                        {.listen = "0.0.0.0:0",
+                         .token = "x",
+                         .tls_certificate = files.certificate,
+                         .tls_key = files.key,
+                         .socket_directory = directory_ / "socket"});
+  ASSERT_TRUE(host.ok()) << host.status();
+  const std::string port =
+      (*host)->address().substr((*host)->address().rfind(':'));
+  const auto channel = grpc::CreateChannel(
+      "localhost" + port,
+      grpc::SslCredentials(
+          {.pem_root_certs = ReadFile(files.certificate).value()}));
+  const auto stub = v1::Jobs::NewStub(channel);
+  const auto list = [&](const std::string& token) {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer " + token);
+    v1::ListJobsResponse response;
+    return stub->ListJobs(&context, v1::ListJobsRequest(), &response);
+  };
+  EXPECT_TRUE(list("x").ok()) << list("x").error_message();
+  EXPECT_EQ(list("y").error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_FALSE(
+      Call((*host)->address(), "/miv.v1.Jobs/ListJobs", "Bearer x").ok())
+      << "cleartext";
 }
 
 TEST_F(Transport, RefusesASocketDirectoryThatOthersCanWrite) {

@@ -19,7 +19,7 @@ class ForecastTest : public ServerTest {
     EXPECT_TRUE(
         store_
             ->Read([&](ReadTransaction& t) -> absl::Status {
-              auto forecast = Forecast(t, *artifacts_, plan, {1, 2, 3}, policy);
+              auto forecast = Forecast(t, *results_, plan, {1, 2, 3}, policy);
               EXPECT_TRUE(forecast.ok()) << forecast.status();
               steps = *std::move(forecast);
               return absl::OkStatus();

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "common/base/fault.h"
 #include "tests/unit/common/pipeline/network_fixture.h"
 #include "tests/unit/server/support/pipelines.h"
 
@@ -39,6 +40,18 @@ TEST(ChecksOf, CoversEachCellAndMorphologyOnce) {
 
 TEST(ChecksOf, IsEmptyForAPipelineWithoutFiles) {
   EXPECT_THAT(ChecksOf(PlanOf(CorePipeline())), SizeIs(0));
+}
+
+TEST(WithField, NamesStepAndFieldOfTheFile) {
+  const JobPlan plan = NetworkPlan();
+  const auto field_of = [&](const std::string& file) {
+    const absl::Status refusal = InvalidInput({.file = file, .what = "bad"});
+    return FaultOf(WithField(plan, refusal))->field;
+  };
+  EXPECT_EQ(field_of("./swc/OLM.swc"), "steps.forest_OLM.config.morphology");
+  EXPECT_NE(field_of("./mechanisms/na.mod"), "");
+  EXPECT_EQ(field_of("./mechanismsX/na.mod"), "");
+  EXPECT_EQ(field_of(""), "");
 }
 
 TEST(CheckKey, ChangesWithEveryInputAndWithTheWorker) {

@@ -103,6 +103,20 @@ TEST_F(PublisherTest, FailsAnOutputThatIsALink) {
   EXPECT_EQ(TaskOf(job, 0).error->phase, "publish outputs");
 }
 
+TEST_F(PublisherTest, FollowsNoLinkInPlaceOfTheWholeFolder) {
+  const JobId job = Submit();
+  const AttemptId attempt = Start(job, 0);
+  ASSERT_TRUE(ReportDone(attempt, {{"neuro.h5", "1"}}).ok());
+  const std::string elsewhere = directory_ / "elsewhere";
+  ASSERT_TRUE(MakeDirectories(elsewhere).ok());
+  ASSERT_TRUE(WriteFileAtomically(elsewhere + "/neuro.h5", "secret").ok());
+  ASSERT_TRUE(RemoveTree(FolderOf(attempt)).ok());
+  ASSERT_EQ(::symlink(elsewhere.c_str(), FolderOf(attempt).c_str()), 0);
+  ASSERT_TRUE(publisher_.Publish(attempt).ok());
+  EXPECT_EQ(JobOf(job).state, JobState::kFailed);
+  EXPECT_TRUE(std::filesystem::exists(elsewhere + "/neuro.h5"));
+}
+
 TEST_F(PublisherTest, TriesTheTaskAgainIfItsOutputsAreGone) {
   const JobId job = Submit();
   const AttemptId attempt = Start(job, 0);

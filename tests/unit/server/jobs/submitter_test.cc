@@ -17,7 +17,7 @@ class SubmitterTest : public ServerTest {
   SubmitterTest()
       : gate_(*store_, *artifacts_, preflight_, clock_,
               directory_ / "preflight", "w"),
-        submitter_(*jobs_, *store_, *artifacts_, gate_,
+        submitter_(*jobs_, *store_, *artifacts_, *results_, gate_,
                    {.default_ranks = 2,
                     .max_ranks = 8,
                     .max_steps = 5,
@@ -143,7 +143,7 @@ TEST_F(SubmitterTest, RefusesAModelThatFailsItsCheck) {
       {"fault", {{"reason", "TEMPLATE_ERROR"}, {"what", "no such cell"}}}});
   PreflightGate gate(*store_, *artifacts_, runner, clock_,
                      directory_ / "preflight", "w");
-  Submitter submitter(*jobs_, *store_, *artifacts_, gate, {});
+  Submitter submitter(*jobs_, *store_, *artifacts_, *results_, gate, {});
   const auto submitted = submitter.Submit(Model());
   EXPECT_EQ(submitted.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(FaultOf(submitted.status())->reason, "TEMPLATE_ERROR");

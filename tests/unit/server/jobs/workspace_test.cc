@@ -1,6 +1,7 @@
 #include "server/jobs/workspace.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -124,6 +125,18 @@ TEST_F(WorkspaceTest, SaysNotFoundForAnArtifactThatIsGone) {
   ASSERT_TRUE(artifacts_->Remove(source.inputs["forest"]).ok());
   EXPECT_EQ(workspace_->Prepare(source).status().code(),
             absl::StatusCode::kNotFound);
+}
+
+TEST_F(WorkspaceTest, RefusesAnOutputDirectoryThatTheGroupMadeALink) {
+  const std::string work = workspace_->RefOf(group_).directory + "/work";
+  ASSERT_TRUE(MakeDirectories(work).ok());
+  const std::string link = work + "/" + AttemptAt(4).text();
+  ASSERT_EQ(::symlink("/etc", link.c_str()), 0);
+  EXPECT_EQ(workspace_->Prepare(Source()).status().code(),
+            absl::StatusCode::kUnavailable);
+  ASSERT_TRUE(workspace_->RemoveAttempt(group_, AttemptAt(4)).ok());
+  EXPECT_TRUE(fs::exists("/etc/passwd"));
+  EXPECT_TRUE(workspace_->Prepare(Source()).ok());
 }
 
 TEST_F(WorkspaceTest, RemovesTheFoldersOfOneAttemptOnly) {

@@ -38,17 +38,6 @@ void Put(ArtifactStore& artifacts, const std::string& digest,
   ASSERT_TRUE(info.ok()) << info.status();
 }
 
-UploadedFile PutDirectory(ArtifactStore& artifacts, const std::string& path,
-                          const std::string& name, const std::string& bytes) {
-  const auto member = artifacts.PublishBytes(bytes);
-  EXPECT_TRUE(member.ok()) << member.status();
-  const std::string manifest = FormatDirectoryManifest(
-      {{.path = name, .digest = member->digest, .size = member->size}});
-  const std::string digest = DigestOf(manifest);
-  Put(artifacts, digest, manifest, /*directory=*/true);
-  return {path, digest, static_cast<std::int64_t>(manifest.size()), true};
-}
-
 }  // namespace
 
 pipeline::PipelineSpec CorePipeline() {
@@ -92,9 +81,24 @@ std::vector<UploadedFile> UploadModel(ArtifactStore& artifacts,
   const auto swc = artifacts.PublishBytes("1 1 0 0 0 5 -1\n");
   EXPECT_TRUE(swc.ok()) << swc.status();
   return {{"morphology/PYR.swc", swc->digest, swc->size, false},
-          PutDirectory(artifacts, "./templates", "Pyramidal.hoc",
-                       "begintemplate Pyramidal"),
-          PutDirectory(artifacts, "./mechanisms", "a.mod", salt)};
+          UploadDirectory(artifacts, "./templates",
+                          {{"Pyramidal.hoc", "begintemplate Pyramidal"}}),
+          UploadDirectory(artifacts, "./mechanisms", {{"a.mod", salt}})};
+}
+
+UploadedFile UploadDirectory(ArtifactStore& artifacts, const std::string& path,
+                             const std::map<std::string, std::string>& texts) {
+  std::vector<ManifestEntry> entries;
+  for (const auto& [name, text] : texts) {
+    const auto member = artifacts.PublishBytes(text);
+    EXPECT_TRUE(member.ok()) << member.status();
+    entries.push_back(
+        {.path = name, .digest = member->digest, .size = member->size});
+  }
+  const std::string manifest = FormatDirectoryManifest(std::move(entries));
+  const std::string digest = DigestOf(manifest);
+  Put(artifacts, digest, manifest, /*directory=*/true);
+  return {path, digest, static_cast<std::int64_t>(manifest.size()), true};
 }
 
 JobPlan PlanOf(const pipeline::PipelineSpec& spec,

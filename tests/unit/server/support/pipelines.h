@@ -25,6 +25,10 @@ pipeline::PipelineSpec ModelPipeline();
 std::vector<UploadedFile> UploadModel(ArtifactStore& artifacts,
                                       const std::string& salt = "x");
 
+/// Puts a directory of these texts, by relative path, into the store.
+UploadedFile UploadDirectory(ArtifactStore& artifacts, const std::string& path,
+                             const std::map<std::string, std::string>& texts);
+
 /// The plan of a pipeline that resolves.
 JobPlan PlanOf(const pipeline::PipelineSpec& spec,
                const std::vector<UploadedFile>& files = {});

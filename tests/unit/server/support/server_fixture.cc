@@ -45,9 +45,10 @@ ServerTest::ServerTest() {
   artifacts_ = ArtifactStore::Open(
                    {.root = directory_ / "artifacts", .low_water_bytes = 0})
                    .value();
+  results_ = std::make_unique<ResultCache>(*artifacts_);
   log_ = std::make_unique<EventLog>(*store_);
   jobs_ =
-      std::make_unique<JobManager>(*store_, *artifacts_, plans_, *log_, clock_);
+      std::make_unique<JobManager>(*store_, *results_, plans_, *log_, clock_);
   jobs_->SetListener(&listener_);
   workspace_ = std::make_unique<Workspace>(directory_ / "groups", *artifacts_);
 }

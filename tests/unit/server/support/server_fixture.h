@@ -90,6 +90,7 @@ class ServerTest : public testing::Test {
   RecordingListener listener_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<ArtifactStore> artifacts_;
+  std::unique_ptr<ResultCache> results_;
   PlanCache plans_;
   std::unique_ptr<EventLog> log_;
   std::unique_ptr<JobManager> jobs_;
