@@ -144,9 +144,10 @@ std::string ArtifactStore::NewIncomingPath() {
 }
 
 // Moves a complete, verified file to its place; the file is gone from incoming/
-// either way.
+// either way, unless it is to be kept there under a second name.
 absl::Status ArtifactStore::Place(const std::string& incoming,
-                                  absl::string_view digest, bool directory) {
+                                  absl::string_view digest, bool directory,
+                                  bool keep) {
   const std::string path = PathOf(digest);
   const std::string parent = fs::path(path).parent_path().string();
   MIV_RETURN_IF_ERROR(MakeDirectoryDurably(parent));
@@ -156,7 +157,7 @@ absl::Status ArtifactStore::Place(const std::string& incoming,
     if (!file.valid()) return FileError("create", mark, errno);
   }
   if (SizeOf(path) >= 0) {
-    ::unlink(incoming.c_str());
+    if (!keep) ::unlink(incoming.c_str());
     return SyncDirectory(parent);
   }
   const Fd file(::open(incoming.c_str(), O_RDONLY | O_CLOEXEC));
@@ -164,8 +165,9 @@ absl::Status ArtifactStore::Place(const std::string& incoming,
   if (::fchmod(file.get(), 0444) != 0)
     return FileError("change the mode of", incoming, errno);
   if (::fsync(file.get()) != 0) return FileError("sync", incoming, errno);
-  if (::rename(incoming.c_str(), path.c_str()) != 0)
-    return FileError("rename to", path, errno);
+  if (keep ? ::link(incoming.c_str(), path.c_str()) != 0 && errno != EEXIST
+           : ::rename(incoming.c_str(), path.c_str()) != 0)
+    return FileError("publish as", path, errno);
   return SyncDirectory(parent);
 }
 

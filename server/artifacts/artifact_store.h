@@ -72,7 +72,6 @@ class ArtifactStore {
   static absl::StatusOr<std::unique_ptr<ArtifactStore>> Open(
       ArtifactStoreOptions options);
   ~ArtifactStore();
-
   bool Contains(absl::string_view digest) const;
   /// Those of `digests` that are not here, in the order given.
   std::vector<std::string> FindMissing(
@@ -88,19 +87,21 @@ class ArtifactStore {
   /// Takes in the regular file `name` below `directory`.  No symbolic link is
   /// followed below `directory`, and the digest is that of the bytes kept,
   /// whatever the file's writer does meanwhile (kRename: if it has ended).
-  /// Errors: NotFound, InvalidArgument if it is not a regular file or `name`
-  ///   leaves the directory.
+  /// After a crash the same call goes on, even with a file that it had moved;
+  /// ForgetMoved ends that.  Errors: NotFound; InvalidArgument if it is not a
+  /// regular file or `name` leaves the directory.
   absl::StatusOr<ArtifactInfo> PublishFile(const std::string& directory,
                                            const std::string& name,
                                            PublishMode mode);
+  void ForgetMoved(const std::string& directory, const std::string& name);
   /// Takes in a copy of every regular file below directory/name (hidden ones
   /// included) and their manifest.  Symbolic links are an error.
   absl::StatusOr<ArtifactInfo> PublishDirectory(const std::string& directory,
                                                 const std::string& name);
   absl::StatusOr<ArtifactInfo> PublishBytes(absl::string_view bytes);
 
-  /// At most `size` bytes from `offset`; fewer only at the end.
-  /// Errors: NotFound; OutOfRange if offset is past the end.
+  /// At most `size` bytes from `offset`; fewer only at the end.  Errors:
+  /// NotFound; OutOfRange if offset is past the end.
   absl::StatusOr<std::string> Read(absl::string_view digest,
                                    std::int64_t offset,
                                    std::int64_t size) const;
@@ -113,13 +114,11 @@ class ArtifactStore {
                            const std::string& destination,
                            PlaceMode mode) const;
 
-  /// For garbage collection: everything here, sorted; and removal of one
-  /// (absent is fine).
+  /// For garbage collection: all, sorted; and removal of one (absent is fine).
   absl::StatusOr<std::vector<ArtifactInfo>> List() const;
   absl::Status Remove(absl::string_view digest);
-  /// Removes what was left in incoming/ longer ago than `age_s`.
+  /// What was left in incoming/ longer ago than `age_s`.
   absl::Status RemoveStaleUploads(double age_s);
-
   /// ResourceExhausted if taking `bytes` would pass the low-water mark.
   absl::Status CheckSpace(std::int64_t bytes) const;
 
@@ -137,8 +136,9 @@ class ArtifactStore {
   absl::Status PlaceDirectory(absl::string_view digest,
                               const std::string& destination,
                               PlaceMode mode) const;
+  absl::StatusOr<ArtifactInfo> TakeMoved(const std::string& moved);
   absl::Status Place(const std::string& incoming, absl::string_view digest,
-                     bool directory);
+                     bool directory, bool keep = false);
 
   const ArtifactStoreOptions options_;
   absl::Mutex mutex_;

@@ -35,9 +35,21 @@ bool MoveIn(const OpenFile& source, const std::string& incoming) {
       ::lstat(incoming.c_str(), &moved) != 0)
     return false;
   // The name may have come to mean another file since it was opened.
-  if (opened.st_ino != moved.st_ino || opened.st_dev != moved.st_dev)
-    return false;
-  return ::geteuid() != 0 || ::fchown(source.file.get(), 0, 0) == 0;
+  const bool same =
+      opened.st_ino == moved.st_ino && opened.st_dev == moved.st_dev;
+  if (same && (::geteuid() != 0 || ::fchown(source.file.get(), 0, 0) == 0))
+    return true;
+  ::unlink(incoming.c_str());
+  return false;
+}
+
+// Where a file that was moved keeps a name that a later process finds again,
+// until somebody has noted its digest.
+std::string MovedPath(const std::string& root, const std::string& directory,
+                      const std::string& name) {
+  const std::string digest = DigestOf(absl::StrCat(directory, "/", name));
+  return absl::StrCat(root, "/incoming/moved-",
+                      digest.substr(digest.find(':') + 1));
 }
 
 absl::Status CopyIn(const OpenFile& source, const std::string& incoming) {
@@ -82,15 +94,37 @@ absl::StatusOr<std::vector<std::string>> AllFiles(
 
 absl::StatusOr<ArtifactInfo> ArtifactStore::PublishFile(
     const std::string& directory, const std::string& name, PublishMode mode) {
-  MIV_ASSIGN_OR_RETURN(const OpenFile source, OpenBeneath(directory, name));
+  const bool may_move = mode == PublishMode::kRename;
+  const std::string moved = MovedPath(options_.root, directory, name);
+  auto opened = OpenBeneath(directory, name);
+  if (may_move && absl::IsNotFound(opened.status()) &&
+      ::access(moved.c_str(), F_OK) == 0)
+    return TakeMoved(moved);
+  MIV_ASSIGN_OR_RETURN(const OpenFile source, std::move(opened));
+  if (may_move && MoveIn(source, moved)) return TakeMoved(moved);
   const std::string incoming = NewIncomingPath();
   const absl::Cleanup remove = [&] { ::unlink(incoming.c_str()); };
-  if (mode == PublishMode::kCopy || !MoveIn(source, incoming))
-    MIV_RETURN_IF_ERROR(CopyIn(source, incoming));
+  MIV_RETURN_IF_ERROR(CopyIn(source, incoming));
   if (::chmod(incoming.c_str(), 0400) != 0)
     return FileError("change the mode of", incoming, errno);
   MIV_ASSIGN_OR_RETURN(const FileDigest found, DigestOfFile(incoming));
   MIV_RETURN_IF_ERROR(Place(incoming, found.digest, /*directory=*/false));
+  return ArtifactInfo{found.digest, found.size, false};
+}
+
+void ArtifactStore::ForgetMoved(const std::string& directory,
+                                const std::string& name) {
+  ::unlink(MovedPath(options_.root, directory, name).c_str());
+}
+
+absl::StatusOr<ArtifactInfo> ArtifactStore::TakeMoved(
+    const std::string& moved) {
+  // As in its place: the two names may share the file already.
+  if (::chmod(moved.c_str(), 0444) != 0)
+    return FileError("change the mode of", moved, errno);
+  MIV_ASSIGN_OR_RETURN(const FileDigest found, DigestOfFile(moved));
+  MIV_RETURN_IF_ERROR(
+      Place(moved, found.digest, /*directory=*/false, /*keep=*/true));
   return ArtifactInfo{found.digest, found.size, false};
 }
 

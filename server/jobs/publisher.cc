@@ -111,12 +111,12 @@ absl::Status Publisher::PublishAll(const Work& work) {
     const std::string& name = work.names[i];
     if (Contains(work.attempt.published, name)) continue;
     MIV_RETURN_IF_ERROR(jobs_.Log(id, ProgressEvent(i, work.names.size())));
-    MIV_ASSIGN_OR_RETURN(
-        const ArtifactInfo info,
-        artifacts_.PublishFile(directory, absl::StrCat(id.text(), "/", name),
-                               mode));
+    const std::string file = absl::StrCat(id.text(), "/", name);
+    MIV_ASSIGN_OR_RETURN(const ArtifactInfo info,
+                         artifacts_.PublishFile(directory, file, mode));
     MIV_RETURN_IF_ERROR(
         jobs_.RecordPublished(id, {name, info.digest, info.size}));
+    artifacts_.ForgetMoved(directory, file);
   }
   return absl::OkStatus();
 }

@@ -100,7 +100,26 @@ TEST_F(StoreTest, SecondCopyOfTheSameBytesKeepsTheFirst) {
   const auto inode = StatOf(store_->PathOf(kAbc)).st_ino;
   EXPECT_EQ(store_->PublishFile(work(), "y", Publish::kRename)->digest, kAbc);
   EXPECT_EQ(StatOf(store_->PathOf(kAbc)).st_ino, inode);
+  store_->ForgetMoved(work(), "x");
+  store_->ForgetMoved(work(), "y");
   EXPECT_TRUE(std::filesystem::is_empty(root_ / "artifacts/incoming"));
+}
+
+TEST_F(StoreTest, FileThatWasMovedBeforeACrashIsFoundAgain) {
+  Write("x", "abc");
+  ASSERT_TRUE(store_->PublishFile(work(), "x", Publish::kRename).ok());
+  store_.reset();
+  store_ =
+      ArtifactStore::Open({.root = root_ / "artifacts", .low_water_bytes = 0})
+          .value();
+  const auto info = store_->PublishFile(work(), "x", Publish::kRename);
+  ASSERT_TRUE(info.ok()) << info.status();
+  EXPECT_EQ(info->digest, kAbc);
+  EXPECT_EQ(StatOf(store_->PathOf(kAbc)).st_mode & 07777u, 0444u);
+  store_->ForgetMoved(work(), "x");
+  EXPECT_EQ(store_->PublishFile(work(), "x", Publish::kRename).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(StatOf(store_->PathOf(kAbc)).st_nlink, 1u);
 }
 
 // A second name would let its holder change the artifact.

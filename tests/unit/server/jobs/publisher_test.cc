@@ -72,6 +72,20 @@ TEST_F(PublisherTest, GoesOnWhereACrashStopped) {
   EXPECT_EQ(TaskOf(job, 0).outputs[0].digest, info->digest);
 }
 
+TEST_F(PublisherTest, GoesOnWithAFileThatACrashLeftOnItsWay) {
+  const JobId job = Submit();
+  const AttemptId attempt = Start(job, 0);
+  ASSERT_TRUE(ReportDone(attempt, {{"neuro.h5", "1"}}).ok());
+  // Moved before the crash, but not yet on record.
+  const auto info = artifacts_->PublishFile(
+      workspace_->RefOf(GroupOn(attempt)).directory + "/work",
+      attempt.text() + "/neuro.h5", ArtifactStore::PublishMode::kRename);
+  ASSERT_TRUE(info.ok());
+  ASSERT_TRUE(publisher_.Publish(attempt).ok());
+  EXPECT_EQ(TaskOf(job, 0).state, TaskState::kSucceeded);
+  EXPECT_EQ(TaskOf(job, 0).outputs[0].digest, info->digest);
+}
+
 TEST_F(PublisherTest, PublishesAnAttemptOnce) {
   const JobId job = Submit();
   const AttemptId attempt = Start(job, 0);
