@@ -38,7 +38,7 @@ class Refused(harness.TestCase):
         return error
 
     def assert_remedy(self, error, *words):
-        self.assertRegex(error.get("remedy", ""), r"^[A-Z].*\.$", f"no sentence that says what to do: {error}")
+        self.assertRegex(error.get("remedy", ""), r"^[A-Z].*[.?]$", f"no sentence that says what to do: {error}")
         for word in words:
             self.assertIn(word, error["remedy"])
 

@@ -1,10 +1,13 @@
 """The verbs of the command line on a small pipeline: what they print, in text and as JSON, and what they leave behind."""
 import datetime
+import fcntl
 import json
 import os
 import pty
 import select
+import struct
 import subprocess
+import termios
 import time
 
 import numpy as np
@@ -129,9 +132,10 @@ class Verbs(harness.TestCase):
 
     def test_watch_on_a_terminal_redraws_its_lines(self):
         leader, follower = pty.openpty()
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         job = self.long_job()
         process = subprocess.Popen(self.server.command("watch", job), stdin=follower, stdout=follower, stderr=follower,
-                                   env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"})
+                                   env=os.environ | {"TERM": "xterm-256color"})
         os.close(follower)
         shown = b""
         deadline = time.monotonic() + 60
@@ -200,19 +204,31 @@ class Verbs(harness.TestCase):
         self.assertEqual(self.server.job(self.id)["state"], "SUCCEEDED")
 
     def test_imported_files_give_the_same_downstream(self):
-        """Coordinates fetched from one job stand in for the step that made them."""
-        coordinates = self.server.fetch(self.id, "network", self.directory / "import") / "coordinates.h5"
+        """Files fetched from one job stand in for the steps that made them."""
         pipeline = harness.copy_small_example(self.directory / "importing")
-        text = pipeline.read_text()
-        begin, end = text.index("  network:\n"), text.index("  distances:\n")
-        step = ("  network:\n    kind: import\n    uses: [h5_types]\n    config:\n"
-                f"      file: {coordinates}\n      stands_for: network_architecture\n")
-        pipeline.write_text(text[:begin] + step + text[end:])
+        self.replace_by_import(pipeline, "forest_PVBC", "forest.h5", "population: PVBC")
+        self.replace_by_import(pipeline, "network", "coordinates.h5")
+        harness.edit(pipeline, "    kind: measure_distances\n", "    kind: measure_distances\n    config:\n"
+                     "      cell_distributions: from_file('config/cell_distributions.yml')\n"
+                     "      layer_extents: from_file('config/layer_extents.yml')\n")
         job = self.server.submit(pipeline, "--cache", "bypass")
+        self.assertEqual({harness.tasks(job)[step]["kind"] for step in ("network", "forest_PVBC")}, {"import"})
         self.assertEqual(harness.computed(job), set(harness.tasks(self.job)))
         for step in harness.tasks(self.job):
             if step != "run":
                 self.assertEqual(harness.digests(job)[step], harness.digests(self.job)[step], step)
+
+    def replace_by_import(self, pipeline, step, name, more=""):
+        """Makes `step` an import of the file `name` that the step left in the first job."""
+        kind = harness.tasks(self.job)[step]["kind"]
+        file = self.server.fetch(self.id, step, self.directory / "to-import") / name
+        lines = pipeline.read_text().split("\n")
+        begin = lines.index(f"  {step}:")
+        end = next(i for i in range(begin + 1, len(lines)) if lines[i][:3].strip() or not lines[i].strip())
+        uses = next(line for line in lines[begin:end] if line.startswith("    uses:"))
+        lines[begin + 1:end] = ["    kind: import", uses, "    config:", f"      file: {file}",
+                                f"      stands_for: {kind}", f"      {more}"]
+        pipeline.write_text("\n".join(lines))
 
     def test_imported_network_gives_the_same_spikes(self):
         graph = self.server.fetch(self.id, "graph", self.directory / "network")

@@ -1,10 +1,11 @@
 """What the fault tests share: one server with an undisturbed run to compare with, and checks of a finished job."""
+import json
 import os
 import signal
 
 import harness
 
-SIMULATED_MS = 1500  # some seconds of work on the small network
+SIMULATED_MS = 400  # a second or two of work on the small network
 CELLS = """STIM: {SP: 12}
 PYR: {SP: 3000}
 PVBC: {SO: 3, SP: 5, SR: 2}
@@ -51,8 +52,14 @@ class FaultCase(harness.TestCase):
 
     def assert_attempts(self, job, expected):
         """expected: {step: attempts} of the steps that needed more than one."""
-        self.assertEqual({step: task["attempts"] for step, task in harness.tasks(job).items() if task["attempts"] != 1},
-                         expected)
+        found = {step: task["attempts"] for step, task in harness.tasks(job).items() if task["attempts"] != 1}
+        self.assertEqual(found, expected, self.moves(job["id"], found))
+
+    def moves(self, job, steps):
+        """What the log says about steps, for the message of a failure."""
+        events = map(json.loads, self.server.miv("watch", job, "--json").stdout.splitlines())
+        return "\n".join(f"{e['time']} {e['step']} attempt {e.get('attempt')}: {e['from']} -> {e['to']} {e['reason']}"
+                         for e in events if e["type"] == "task_state" and e["step"] in steps)
 
 
 def kill(pid):

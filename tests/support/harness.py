@@ -41,6 +41,21 @@ def alive(pid):
         return False
 
 
+def processes(program, argument):
+    """Pids of what runs `program` with a word that contains `argument`, and is alive."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if words[0].endswith("/" + program) and any(str(argument) in word for word in words) and alive(int(entry.name)):
+            found.append(int(entry.name))
+    return sorted(found)
+
+
 class Server:
     """A coordinator of the test's own.  Use as a context manager.
 
@@ -122,19 +137,7 @@ class Server:
 
     def workers(self, group=""):
         """Pids of the miv-worker ranks of a group, or of all groups, that are alive."""
-        found = []
-        for entry in pathlib.Path("/proc").iterdir():
-            if not entry.name.isdigit():
-                continue
-            try:
-                words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            except OSError:
-                continue
-            if not words[0].endswith("/miv-worker"):
-                continue
-            if any(str(self.directory / "groups" / group) in word for word in words) and alive(int(entry.name)):
-                found.append(int(entry.name))
-        return sorted(found)
+        return processes("miv-worker", f"{self.directory}/groups/{group}")
 
     def command(self, *arguments):
         return [str(BIN / "miv"), "--server", str(self.directory), *map(str, arguments)]
