@@ -43,7 +43,6 @@ void AddVerbs(CLI::App& app, Program& program) {
   AddCancel(app, program);
   AddLogs(app, program);
   AddFetch(app, program);
-  AddVerify(app, program);
   AddPush(app, program);
   AddPull(app, program);
   AddPlot(app, program);

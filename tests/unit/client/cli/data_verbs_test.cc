@@ -57,23 +57,6 @@ TEST_F(DataVerbsTest, PullRefusesWhatIsNoDigestOrNotThere) {
   EXPECT_EQ(Miv({"push", "/no/such/file"}), 2);
 }
 
-TEST_F(DataVerbsTest, VerifyTellsWhatIsMissingOrChanged) {
-  const std::string directory = FreshDirectory("verbs_verify");
-  Output(&Run(), "readout.npy", "readout");
-  EXPECT_EQ(Miv({"fetch", "j1", "-o", directory}), 0);
-  EXPECT_EQ(Miv({"verify", "j1", "-o", directory}), 0);
-  EXPECT_EQ(out_, "2 of 2 files as the job made them\n");
-  WriteFile(directory + "/run/results.h5", "BYTES of results");
-  ASSERT_TRUE(RemoveTree(directory + "/run/readout.npy").ok());
-  EXPECT_EQ(Miv({"verify", "-o", directory}), 1);
-  EXPECT_THAT(out_, AllOf(HasSubstr("changed  " + directory),
-                          HasSubstr("missing  " + directory),
-                          HasSubstr("0 of 2 files")));
-  EXPECT_EQ(Miv({"verify", "-o", directory, "--step", "run", "--json"}), 1);
-  EXPECT_EQ(OutJson()["same"], false);
-  EXPECT_EQ(OutJson()["files"][0]["verdict"], "changed");
-}
-
 constexpr char kSimulation[] = R"(  run:
     kind: simulation
     uses: [other]

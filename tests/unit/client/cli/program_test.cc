@@ -31,7 +31,7 @@ TEST_F(ProgramTest, ExplainsItself) {
   EXPECT_THAT(err_, HasSubstr("Subcommands"));
   for (const char* verb :
        {"up", "submit", "plan", "watch", "jobs", "job", "cancel", "logs",
-        "fetch", "plot", "h5", "version", "build", "simulate", "verify", "push",
+        "fetch", "plot", "h5", "version", "build", "simulate", "push",
         "pull", "login"}) {
     EXPECT_EQ(Miv({verb, "--help"}), 0) << verb;
     EXPECT_THAT(out_, HasSubstr("Examples:\n  miv ")) << verb;
