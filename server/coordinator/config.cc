@@ -87,7 +87,8 @@ p::Schema ConfigSchema() {
                  Int("steps", d.max_steps), Int("live_jobs", d.max_live_jobs),
                  Int("watchers", d.max_watchers), Int("threads", d.max_threads),
                  Int("log_lines_per_attempt", d.log_lines_per_attempt),
-                 Bytes("low_water_bytes", d.low_water_bytes)})),
+                 p::Default("low_water_bytes", p::Nullable(p::Count()),
+                            nullptr)})),
        Part(
            "retention",
            Section("retention", {Time("job_details_days", d.job_details_days),
@@ -133,7 +134,8 @@ absl::StatusOr<CoordinatorConfig> FromJson(const json& value) {
   c.max_watchers = limits["watchers"];
   c.max_threads = limits["threads"];
   c.log_lines_per_attempt = limits["log_lines_per_attempt"];
-  c.low_water_bytes = limits["low_water_bytes"];
+  const json& low_water = limits["low_water_bytes"];
+  if (!low_water.is_null()) c.low_water_bytes = low_water;
   const json& retention = value["retention"];
   c.job_details_days = retention["job_details_days"];
   c.group_output_days = retention["group_output_days"];
@@ -181,6 +183,11 @@ CoordinatorConfig Completed(CoordinatorConfig c, int cores) {
   if (c.max_ranks == 0) c.max_ranks = std::max(4 * c.slots, 16);
   if (c.resident_ranks == 0) c.resident_ranks = 2 * c.slots;
   return c;
+}
+
+std::int64_t LowWaterBytes(const CoordinatorConfig& c, std::int64_t capacity) {
+  if (c.low_water_bytes >= 0) return c.low_water_bytes;
+  return std::min(std::int64_t{1} << 30, capacity / 20);
 }
 
 EngineOptions ToEngineOptions(const CoordinatorConfig& c) {

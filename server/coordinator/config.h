@@ -39,7 +39,8 @@ struct CoordinatorConfig {
   int max_watchers = 128;
   int max_threads = 256;
   int log_lines_per_attempt = 20'000;
-  std::int64_t low_water_bytes = std::int64_t{1} << 30;
+  /// Negative: 1 GiB, but at most 5 % of the file system.
+  std::int64_t low_water_bytes = -1;
 
   double job_details_days = 30;
   double group_output_days = 7;
@@ -62,6 +63,10 @@ absl::StatusOr<SandboxPolicy> ParseSandbox(absl::string_view name);
 /// The config with every 0 that stands for a computed value replaced by it.
 /// cores: that this process may use.
 CoordinatorConfig Completed(CoordinatorConfig config, int cores);
+
+/// Free bytes to keep on a file system of this capacity.
+std::int64_t LowWaterBytes(const CoordinatorConfig& config,
+                           std::int64_t capacity);
 
 /// Options of the engine; paths that depend on the data directory are left
 /// empty.

@@ -47,7 +47,8 @@ limits:
   watchers: 128           # WatchJob calls open at a time
   threads: 256            # that serve clients
   log_lines_per_attempt: 20000
-  low_water_bytes: 1073741824  # free disk space below which nothing new is taken in
+  low_water_bytes: null   # free disk space below which nothing new is taken in;
+                          # null = 1 GiB, at most 5 % of the file system
 
 retention:
   job_details_days: 30    # progress and log lines, after the job's end; state changes and results stay

@@ -1,7 +1,10 @@
 #include "server/coordinator/coordinator.h"
 
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -31,6 +34,17 @@ absl::Status CheckProgram(const std::string& key, const std::string& path) {
   return MakeStatus(absl::StatusCode::kFailedPrecondition, fault);
 }
 
+// Bytes of the whole file system.
+absl::StatusOr<std::int64_t> CapacityOf(const std::string& path) {
+  struct statvfs info;
+  if (::statvfs(path.c_str(), &info) != 0) {
+    return absl::UnavailableError(
+        absl::StrCat(path, ": ", std::strerror(errno)));
+  }
+  return static_cast<std::int64_t>(info.f_blocks) *
+         static_cast<std::int64_t>(info.f_frsize);
+}
+
 }  // namespace
 
 const char* CoordinatorVersion() { return MIV_VERSION; }
@@ -51,10 +65,11 @@ absl::Status Coordinator::Open(const CoordinatorConfig& config) {
   MIV_ASSIGN_OR_RETURN(data_, DataDirectory::Open(config.data));
   ::unlink(data_->server_file().c_str());
   MIV_ASSIGN_OR_RETURN(store_, SqliteStore::Open(data_->database()));
+  MIV_ASSIGN_OR_RETURN(const std::int64_t capacity, CapacityOf(data_->path()));
   MIV_ASSIGN_OR_RETURN(
-      artifacts_,
-      ArtifactStore::Open({.root = data_->artifacts(),
-                           .low_water_bytes = config.low_water_bytes}));
+      artifacts_, ArtifactStore::Open(
+                      {.root = data_->artifacts(),
+                       .low_water_bytes = LowWaterBytes(config, capacity)}));
   MIV_RETURN_IF_ERROR(MakeDirectories(data_->groups()));
   // Checks that were under way are of no use to anyone.
   MIV_RETURN_IF_ERROR(RemoveTree(data_->preflight()));

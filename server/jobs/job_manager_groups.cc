@@ -29,6 +29,16 @@ Fault LostTooOften(const GroupEnd& end) {
   return fault;
 }
 
+// A worker can rarely tell that it failed for want of disk space.
+Fault WithDiskState(Fault fault, const absl::Status& space) {
+  if (space.ok()) return fault;
+  const Fault full = FaultOrMessage(space);
+  fault.remedy = absl::StrCat(
+      fault.remedy, fault.remedy.empty() ? "" : " ",
+      "The server's disk is full, which may be the reason. ", full.remedy);
+  return fault;
+}
+
 }  // namespace
 
 // Makes an attempt of `task` on `group`.
@@ -178,8 +188,9 @@ absl::Status JobManager::Finish(Change& change, Group& group, Attempt& attempt,
           Lose(change, attempt, task, {.reason = "the worker gave up"}));
       return Idle(change, group, model, "its task was cancelled");
     default:
-      MIV_RETURN_IF_ERROR(
-          Fail(change, attempt, task, FaultFromProto(finished.error())));
+      MIV_RETURN_IF_ERROR(Fail(change, attempt, task,
+                               WithDiskState(FaultFromProto(finished.error()),
+                                             results_.CheckSpace())));
       return Idle(change, group, model, "its task failed");
   }
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
@@ -33,6 +34,9 @@ class ResultCache {
 
   /// The step's cache key.
   std::string KeyOf(const JobPlan& plan, int index, const Digests& inputs);
+
+  /// ResourceExhausted if there is hardly room for another result.
+  absl::Status CheckSpace() const { return artifacts_.CheckSpace(0); }
 
   /// The entry of `key` if all of its outputs are still there.  One that lost
   /// an output counts as absent, so that the step runs again and replaces it.

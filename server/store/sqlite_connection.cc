@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 
@@ -146,7 +148,12 @@ bool SqliteConnection::in_transaction() const {
   return sqlite3_get_autocommit(db_) == 0;
 }
 
-absl::Status SqliteConnection::Error(int code, absl::string_view doing) const {
+bool SqliteConnection::TakeDiskFull() {
+  return std::exchange(disk_full_, false);
+}
+
+absl::Status SqliteConnection::Error(int code, absl::string_view doing) {
+  if ((code & 0xff) == SQLITE_FULL) disk_full_ = true;
   const char* text = db_ == nullptr ? "out of memory" : sqlite3_errmsg(db_);
   return absl::Status(CodeOf(code),
                       absl::StrCat("database: ", text, " (", doing, ")"));

@@ -64,6 +64,9 @@ class SqliteConnection {
   /// One statement without result rows.
   absl::Status Run(absl::string_view sql, const std::vector<SqlValue>& values);
 
+  /// Whether the disk was found full since the last call.
+  bool TakeDiskFull();
+
   /// Rows that the last statement changed.
   std::int64_t changes() const;
   /// Whether a transaction is open (an error can have ended it).
@@ -77,10 +80,11 @@ class SqliteConnection {
 
   explicit SqliteConnection(sqlite3* db) : db_(db) {}
   absl::StatusOr<sqlite3_stmt*> Prepare(absl::string_view sql);
-  absl::Status Error(int code, absl::string_view doing) const;
+  absl::Status Error(int code, absl::string_view doing);
 
   sqlite3* const db_;
   std::map<std::string, Statement, std::less<>> statements_;
+  bool disk_full_ = false;
 };
 
 }  // namespace miv::server

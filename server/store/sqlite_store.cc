@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/base/status_macros.h"
 #include "server/store/sqlite_schema.h"
 #include "server/store/sqlite_transaction.h"
@@ -25,6 +26,8 @@ constexpr char kWriterSettings[] =
     "PRAGMA temp_store=MEMORY;";
 
 constexpr std::size_t kIdleReaders = 4;
+
+constexpr std::int64_t kSpareBytes = 4 << 20;
 
 // SQLite gives its other files the mode of this one.
 absl::Status MakePrivateFile(const std::string& path) {
@@ -53,7 +56,11 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(
 
 SqliteStore::SqliteStore(std::string path,
                          std::unique_ptr<SqliteConnection> writer)
-    : path_(std::move(path)), writer_(std::move(writer)) {}
+    : path_(std::move(path)), writer_(std::move(writer)) {
+  if (path_ == kInMemory) return;
+  spare_.emplace(path_ + ".spare", kSpareBytes);
+  spare_->Reserve(absl::Now());
+}
 
 // The first in the queue leads the next batch once the last one is through.
 bool SqliteStore::MayLead(const Pending* pending) const {
@@ -82,17 +89,26 @@ absl::Status SqliteStore::Write(WriteBody body) {
 }
 
 void SqliteStore::RunBatch(const std::vector<Pending*>& batch) {
-  absl::Status outcome = writer_->Execute("BEGIN IMMEDIATE");
-  for (Pending* pending : batch) {
-    if (!outcome.ok()) break;
-    outcome = RunOne(*pending);
+  const absl::Status outcome = Commit(batch);
+  if (!outcome.ok()) {
+    if (writer_->in_transaction()) writer_->Execute("ROLLBACK").IgnoreError();
+    for (Pending* pending : batch) {
+      if (pending->status.ok()) pending->status = outcome;
+    }
   }
-  if (outcome.ok()) outcome = writer_->Execute("COMMIT");
-  if (outcome.ok()) return;
-  if (writer_->in_transaction()) writer_->Execute("ROLLBACK").IgnoreError();
-  for (Pending* pending : batch) {
-    if (pending->status.ok()) pending->status = outcome;
+  if (!spare_.has_value()) return;
+  // Callers repeat what failed; with the spare given back they succeed.
+  if (writer_->TakeDiskFull()) {
+    spare_->Release();
+  } else {
+    spare_->Reserve(absl::Now());
   }
+}
+
+absl::Status SqliteStore::Commit(const std::vector<Pending*>& batch) {
+  MIV_RETURN_IF_ERROR(writer_->Execute("BEGIN IMMEDIATE"));
+  for (Pending* pending : batch) MIV_RETURN_IF_ERROR(RunOne(*pending));
+  return writer_->Execute("COMMIT");
 }
 
 // A body that fails takes back only its own writes.  Returns an error if the

@@ -4,11 +4,13 @@
 // a few reading ones.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "server/store/spare_space.h"
 #include "server/store/sqlite_connection.h"
 #include "server/store/store.h"
 
@@ -37,6 +39,7 @@ class SqliteStore final : public Store {
   bool MayLead(const Pending* pending) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RunBatch(const std::vector<Pending*>& batch);
+  absl::Status Commit(const std::vector<Pending*>& batch);
   absl::Status RunOne(Pending& pending);
   absl::StatusOr<std::unique_ptr<SqliteConnection>> BorrowReader();
   void ReturnReader(std::unique_ptr<SqliteConnection> reader);
@@ -44,6 +47,7 @@ class SqliteStore final : public Store {
   const std::string path_;
   /// Used by whoever made busy_ true.
   const std::unique_ptr<SqliteConnection> writer_;
+  std::optional<SpareSpace> spare_;
   absl::Mutex mutex_;
   std::vector<Pending*> queue_ ABSL_GUARDED_BY(mutex_);
   bool busy_ ABSL_GUARDED_BY(mutex_) = false;

@@ -112,6 +112,14 @@ TEST(Completed, ComputesWhatIsLeftOpen) {
   EXPECT_EQ(Completed(given, 64).default_ranks, 1);
 }
 
+TEST(LowWaterBytes, IsAGibibyteOrATwentiethUnlessTold) {
+  CoordinatorConfig config;
+  EXPECT_EQ(LowWaterBytes(config, std::int64_t{1} << 40), 1 << 30);
+  EXPECT_EQ(LowWaterBytes(config, 100'000'000), 5'000'000);
+  config.low_water_bytes = 7;
+  EXPECT_EQ(LowWaterBytes(config, 100'000'000), 7);
+}
+
 TEST(ToEngineOptions, CarriesEveryLimit) {
   CoordinatorConfig config = Completed({}, 2);
   config.idle_timeout_s = 7;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "tests/unit/server/support/server_fixture.h"
 
 namespace miv::server {
@@ -175,6 +177,20 @@ TEST_F(JobManagerTest, FailureKeepsTheFirstErrorAndCancelsTheRest) {
   EXPECT_EQ(JobOf(job).error->step, "network");
   EXPECT_EQ(TaskOf(job, 1).error->what, "no room for 3 cells");
   EXPECT_EQ(LogOf(job).back(), "end FAILED");
+}
+
+TEST_F(JobManagerTest, AFailureOnAFullDiskSaysSo) {
+  const auto full = ArtifactStore::Open(
+      {.root = directory_ / "full",
+       .low_water_bytes = std::numeric_limits<std::int64_t>::max()});
+  ASSERT_TRUE(full.ok()) << full.status();
+  ResultCache results(**full);
+  jobs_ = std::make_unique<JobManager>(*store_, results, plans_, *log_, clock_);
+  const JobId job = Submit();
+  ASSERT_TRUE(ReportFailed(Start(job, 0), "cannot write").ok());
+  EXPECT_EQ(TaskOf(job, 0).error->what, "cannot write");
+  EXPECT_THAT(TaskOf(job, 0).error->remedy,
+              HasSubstr("The server's disk is full"));
 }
 
 TEST_F(JobManagerTest, AFailureStopsWhatRunsBesideIt) {
