@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/base/files.h"
 #include "common/rpc/pipeline_proto.h"
 #include "server/store/sqlite_store.h"
 #include "tests/unit/server/support/pipelines.h"
@@ -22,7 +23,11 @@ ServerIntegration::ServerIntegration() {
   StartServer();
 }
 
-ServerIntegration::~ServerIntegration() { StopServer(); }
+ServerIntegration::~ServerIntegration() {
+  const std::string socket = options_.groups.socket_directory;
+  StopServer();
+  RemoveTree(socket).IgnoreError();
+}
 
 void ServerIntegration::StartServer() {
   data_ = DataDirectory::Open(directory_.path()).value();
