@@ -33,7 +33,8 @@ absl::Status MountOpened(int fd, const std::string& path) {
   if (S_ISDIR(info.st_mode)) {
     MIV_RETURN_IF_ERROR(MakeDirectories(path));
   } else {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    // The file may be there, and a program that runs cannot be opened to write.
+    const int file = ::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
     if (file < 0) return SystemError("create", path);
     ::close(file);
   }
