@@ -20,6 +20,7 @@
 namespace miv::server {
 namespace {
 
+constexpr absl::Duration kLeaveLimit = absl::Seconds(1);
 constexpr absl::Duration kStopLimit = absl::Seconds(2);
 
 absl::Status CheckProgram(const std::string& key, const std::string& path) {
@@ -122,6 +123,7 @@ absl::Status Coordinator::Announce() const {
 
 void Coordinator::Stop() {
   if (host_ == nullptr) return;
+  engine_->DismissIdle(kLeaveLimit);
   engine_->Close();
   host_->Stop(kStopLimit);
   ::unlink(data_->server_file().c_str());

@@ -12,6 +12,7 @@ namespace {
 
 constexpr absl::Duration kSuperviseBusy = absl::Milliseconds(100);
 constexpr absl::Duration kSuperviseIdle = absl::Seconds(5);
+constexpr absl::Duration kLeavePause = absl::Milliseconds(20);
 constexpr absl::Duration kAfterError = absl::Seconds(1);
 constexpr absl::Duration kTidyPeriod = absl::Hours(1);
 // A folder may be younger than its group's record.
@@ -64,6 +65,35 @@ Engine::~Engine() {
   preparing_.Stop();
   publishing_.Stop();
   cleaning_.Stop();
+}
+
+void Engine::DismissIdle(absl::Duration limit) {
+  dispatching_.Stop();
+  std::vector<Group> groups;
+  LogError("dismiss", store_.Read([&](ReadTransaction& t) -> absl::Status {
+    MIV_ASSIGN_OR_RETURN(groups, t.LiveGroups());
+    return absl::OkStatus();
+  }));
+  for (const Group& group : groups) {
+    LogError("dismiss", jobs_.Dismiss(group.id, "the server stops"));
+  }
+  const absl::Time deadline = absl::Now() + limit;
+  while (HasLeavingGroups() && absl::Now() < deadline) {
+    supervising_.Wake();
+    absl::SleepFor(kLeavePause);
+  }
+}
+
+bool Engine::HasLeavingGroups() {
+  bool leaving = false;
+  LogError("dismiss", store_.Read([&](ReadTransaction& t) -> absl::Status {
+    MIV_ASSIGN_OR_RETURN(const auto groups, t.LiveGroups());
+    leaving = std::any_of(groups.begin(), groups.end(), [](const Group& g) {
+      return g.state == GroupState::kLeaving;
+    });
+    return absl::OkStatus();
+  }));
+  return leaving;
 }
 
 void Engine::Close() {

@@ -56,6 +56,9 @@ class Engine final : private JobListener {
   /// ones, goes on publishing.  Then starts the threads.
   absl::Status Start();
 
+  /// For an orderly stop: gives no more work, and sends groups away that have
+  /// none.  Returns when they are gone, at the latest after `limit`.
+  void DismissIdle(absl::Duration limit);
   /// Ends every wait of watchers and workers; for an orderly stop.
   void Close();
 
@@ -77,6 +80,7 @@ class Engine final : private JobListener {
   void OnReported(const AttemptId& attempt) override;
   void OnAttemptEnded(const Attempt& attempt) override;
 
+  bool HasLeavingGroups();
   absl::Status Recover();
   absl::Status Adopt(const Attempt& attempt);
   absl::Duration DispatchRound();
