@@ -62,8 +62,9 @@ class Demo(harness.TestCase):
         closing = self.first[self.first.index("Next"):]
         self.assertRegex(closing, r"miv submit \S+pipeline\.yaml .*--set")
 
-    def test_stops_its_server(self):
-        self.assertEqual(harness.processes("miv-coordinator", self.directory), [])
+    def test_leaves_no_process_behind(self):
+        for program in ("miv-coordinator", "miv-shepherd", "miv-worker"):
+            self.assertEqual(harness.processes(program, self.directory), [], program)
 
     def test_repeated_reuses_every_component_within_seconds(self):
         before = {name: (self.results / name).read_bytes() for name in RESULTS[:4]}

@@ -2,7 +2,7 @@
 import time
 
 import harness
-from crash_support import FaultCase
+from crash_support import FaultCase, copy_building_example
 
 FREED_S = 1.0
 
@@ -37,6 +37,23 @@ class Cancel(FaultCase):
     def test_simulation_that_is_being_set_up(self):
         job = self.server.begin(self.simulating, "--cache", "bypass")
         self.cancel_when(lambda watch: watch.wait_for_task("run", "RUNNING", 120), job, "run")
+
+    def test_build_that_runs(self):
+        job = self.server.begin(copy_building_example(self.directory / "building"))
+        self.cancel_when(lambda watch: watch.wait_for(
+            lambda e: e["type"] == "progress" and e.get("step") == "connections_PYR" and e["done"] > 0, 120,
+            "connections"), job, "connections_PYR")
+
+    def test_job_that_waits(self):
+        first = self.server.begin(self.simulating, "--cache", "bypass", "--set", "steps.run.config.t_end=100000")
+        second = self.server.begin(self.simulating, "--cache", "bypass", "--set", "steps.run.config.t_end=100000")
+        with self.watch(first) as one, self.watch(second) as two:
+            one.wait_for_task("run", "RUNNING", 120)
+            self.server.miv("cancel", second)
+            self.assertEqual(two.wait_for_end(20)[0][-1]["state"], "CANCELLED")
+            self.assertEqual(self.server.task(first, "run")["state"], "RUNNING")
+            self.server.miv("cancel", first)
+            one.wait_for_end(20)
 
     def test_afterwards_the_server_works_as_before(self):
         job = self.server.submit(self.simulating, "--cache", "bypass")

@@ -6,11 +6,16 @@ import signal
 import harness
 
 SIMULATED_MS = 400  # a second or two of work on the small network
-CELLS = """STIM: {SP: 12}
-PYR: {SP: 3000}
-PVBC: {SO: 3, SP: 5, SR: 2}
-OLM: {SO: 6}
-"""
+BUILT_CELLS = 8000  # some seconds of connecting
+
+
+def copy_building_example(directory):
+    """A network of thousands of cells, without a simulation."""
+    pipeline = harness.copy_small_example(directory)
+    harness.edit(pipeline.parent / "config" / "cell_distributions.yml", "PYR: {SP: 20}", f"PYR: {{SP: {BUILT_CELLS}}}")
+    text = pipeline.read_text()
+    pipeline.write_text(text[:text.index("  run:\n")])
+    return pipeline
 
 
 class FaultCase(harness.TestCase):

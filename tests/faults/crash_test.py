@@ -3,7 +3,7 @@ import os
 import random
 
 import harness
-from crash_support import FaultCase, kill
+from crash_support import FaultCase, copy_building_example, kill
 
 SEED = int(os.environ.get("MIV_FAULT_SEED", 20240607))  # of the random moments
 
@@ -16,6 +16,7 @@ class CoordinatorKilled(FaultCase):
         with self.watch(job) as watch:
             watch.wait_for_task(step, "RUNNING", 120)
             before = self.server.task(job, step)
+            self.assertEqual(before["state"], "RUNNING")
             self.server.kill()
             self.assertTrue(harness.alive(before["group_pid"]), "the group ended with the coordinator")
             self.server.start()
@@ -33,7 +34,8 @@ class CoordinatorKilled(FaultCase):
         self.crash_during("run", self.simulating, self.simulated)
 
     def test_build_goes_on(self):
-        self.crash_during("connections_PYR", self.simulating, self.simulated)
+        building = copy_building_example(self.directory / "building")
+        self.crash_during("connections_PYR", building, self.server.submit(building))
 
     def test_group_that_finishes_meanwhile_is_heard(self):
         """The simulation ends while there is no coordinator; its group waits with the report."""
@@ -101,6 +103,20 @@ class CoordinatorKilled(FaultCase):
         self.assertEqual(harness.tasks(after)["run"]["group_pid"], before["group_pid"])
         self.assert_attempts(after, {})
         self.assert_same_results(after, self.simulated)
+
+
+    def test_terminated_sends_idle_groups_away(self):
+        self.start_and_finish()
+        self.assertTrue(self.server.workers(), "groups stay warm for a while")
+        self.assertEqual(self.server.terminate(), 0)
+        self.assertEqual(self.server.workers(), [])
+        self.server.start()
+        self.start_and_finish()
+
+    def start_and_finish(self):
+        job = self.start()
+        self.watch_through(job)
+        self.assert_same_results(self.server.job(job), self.simulated)
 
 
 class GroupKilled(FaultCase):

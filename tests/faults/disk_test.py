@@ -4,6 +4,7 @@ import subprocess
 import unittest
 
 import harness
+from crash_support import copy_building_example
 
 
 def mounted(directory, *options):
@@ -50,44 +51,27 @@ class DataDirectory(harness.TestCase):
             self.assert_refused(coordinator(server.directory), str(server.directory))
             self.assertEqual(server.json("jobs"), [])
 
-    def test_full_before_the_upload(self):
-        with harness.Server(data=self.mount("size=2m")) as server:
-            self.fill(server.directory)
-            done = subprocess.run(server.command("submit", harness.copy_small_example(self.directory / "model"), "--wait"),
-                                  capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
-            self.assertNotEqual(done.returncode, 0)
-            self.assertRegex(done.stderr, r"(?i)no space|disk|full")
-            self.free(server.directory)
+    def server_on(self, size, reserve):
+        """A server on a file system of `size` of which it leaves `reserve` bytes free."""
+        config = self.directory / f"{self._testMethodName}.yaml"
+        config.write_text(f"limits: {{low_water_bytes: {reserve}}}\n")
+        return harness.Server("--config", config, data=self.mount(f"size={size}"))
+
+    def test_below_its_reserve_it_takes_nothing_in(self):
+        with self.server_on("16m", 64 << 20) as server:
+            done = server.miv("submit", harness.copy_small_example(self.directory / "model"), "--wait", expect=4)
+            self.assertIn("disk is too full", done.stderr)
+            self.assertIn("reserve", done.stderr)
             self.assertEqual(server.json("jobs"), [])
 
-    def test_full_while_a_task_runs(self):
-        with harness.Server(data=self.mount("size=64m")) as server:
-            pipeline = harness.copy_small_example(self.directory / "large")
-            harness.edit(pipeline.parent / "config/cell_distributions.yml", "PYR: {SP: 20}", "PYR: {SP: 6000}")
-            done = subprocess.run(server.command("submit", pipeline, "--wait"), capture_output=True, text=True,
-                                  stdin=subprocess.DEVNULL, timeout=120)
-            self.assertEqual(done.returncode, 1, done.stderr)
-            self.assertRegex(done.stdout + done.stderr, r"(?i)no space|disk|full")
-            job = server.json("jobs")[0]
-            self.assertEqual(job["state"], "FAILED")
-            # The server is none the worse for it.
+    def test_task_that_fills_the_disk_fails_and_the_server_goes_on(self):
+        with self.server_on("48m", 0) as server:
+            pipeline = copy_building_example(self.directory / "large")
+            done = server.miv("submit", pipeline, "--wait", expect=1)
+            self.assertRegex(done.stdout, r"(?i)no space|disk|full")
+            self.assertEqual(server.json("jobs")[0]["state"], "FAILED")
             small = harness.copy_small_example(self.directory / "small")
-            harness.edit(small, "  run:\n", "  later:\n")
             self.assertEqual(server.submit(small)["state"], "SUCCEEDED")
-
-    @staticmethod
-    def fill(directory):
-        with open(directory / "filler", "wb") as filler:
-            try:
-                while True:
-                    filler.write(bytes(65536))
-                    filler.flush()
-            except OSError:
-                pass
-
-    @staticmethod
-    def free(directory):
-        (directory / "filler").unlink()
 
 
 if __name__ == "__main__":
