@@ -21,8 +21,9 @@ class Refused(harness.TestCase):
         self.pipeline = harness.copy_small_example(self.directory / self._testMethodName)
         self.root = self.pipeline.parent
 
-    def refuse(self, *words, options=(), file="pipeline.yaml"):
-        """The submission fails as bad input; what it says names `file` and holds all `words`."""
+    def refuse(self, *words, options=(), file="pipeline.yaml", readable=True):
+        """The submission fails as bad input; what it says names `file`, if that is `readable` its field, and holds all
+        `words`."""
         done = self.server.miv("submit", self.pipeline, "--wait", *options, expect=2)
         said = done.stderr
         for word in (file, *words):
@@ -35,6 +36,9 @@ class Refused(harness.TestCase):
         error = json.loads(self.server.miv("submit", self.pipeline, "--wait", "--json", *options, expect=2).stdout)["error"]
         self.assertTrue(error["reason"].isupper(), error)
         self.assertTrue(error["message"], error)
+        if readable:
+            self.assertIn(file, error["file"])
+            self.assertTrue(error["field"], error)
         return error
 
     def assert_remedy(self, error, *words):
@@ -127,12 +131,12 @@ class Refused(harness.TestCase):
 
     def test_malformed_yaml(self):
         self.pipeline.write_text(self.pipeline.read_text() + "  broken: [1, 2\n")
-        error = self.refuse("pipeline.yaml")
+        error = self.refuse("pipeline.yaml", readable=False)
         self.assertGreater(error["line"], 1)
 
     def test_file_that_is_not_there(self):
         self.pipeline.unlink()
-        self.refuse("pipeline.yaml")
+        self.refuse("pipeline.yaml", readable=False)
 
     def test_override_of_a_step_that_is_not_there(self):
         error = self.refuse("steps.rum", options=("--set", "steps.rum.config.t_end=5"), file="--set")
