@@ -9,6 +9,7 @@
 #include "client/content.h"
 #include "client/download.h"
 #include "common/base/digest.h"
+#include "common/base/directory_manifest.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
 
@@ -69,7 +70,10 @@ class Fetcher {
     MIV_RETURN_IF_ERROR(FetchFile(digest, size, file).status());
     MIV_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file));
     MIV_RETURN_IF_ERROR(RemoveTree(file));
-    return ParseManifest(bytes);
+    auto entries = ParseDirectoryManifest(bytes);
+    if (entries.ok()) return entries;
+    return absl::DataLossError(absl::StrCat("the server's directory ", digest,
+                                            ": ", entries.status().message()));
   }
 
   Connection& connection_;

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 
 namespace miv::client {
 
@@ -21,25 +20,6 @@ struct Blob {
 
   bool directory() const { return path.empty(); }
 };
-
-/// One member of a directory artifact.
-struct ManifestEntry {
-  std::string path;  ///< relative, '/' between parts
-  std::string digest;
-  std::int64_t size = 0;
-  bool executable = false;
-};
-
-/// True for a relative path without empty, "." or ".." parts.
-bool StaysInside(absl::string_view path);
-
-/// The canonical bytes (artifacts.proto): entries sorted by path.
-std::string ManifestOf(std::vector<ManifestEntry> entries);
-
-/// Errors: DataLoss if the bytes are not a manifest, or an entry would leave
-/// the directory.
-absl::StatusOr<std::vector<ManifestEntry>> ParseManifest(
-    absl::string_view bytes);
 
 /// The blob of a file, digest computed.  Errors: as DigestOfFile.
 absl::StatusOr<Blob> BlobOfFile(const std::string& path,

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "client/artifact_files.h"
 #include "client/content.h"
+#include "common/base/directory_manifest.h"
 #include "common/base/fault.h"
 #include "common/base/files.h"
 #include "common/base/nearest_name.h"
@@ -49,7 +50,7 @@ class Fetcher {
  private:
   absl::Status FetchOutput(const std::string& step, const v1::Output& output) {
     const std::string relative = absl::StrCat(step, "/", output.name());
-    if (!StaysInside(relative))
+    if (!CheckRelativePath(relative).ok())
       return absl::DataLossError(
           absl::StrCat("the server names an output \"", relative,
                        "\", which would not stay in ", options_.directory));

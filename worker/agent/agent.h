@@ -7,8 +7,8 @@
 #include <string>
 
 #include "worker/agent/server_link.h"
-#include "worker/build/steps/step.h"
 #include "worker/parallel/ranks.h"
+#include "worker/step/step.h"
 
 namespace miv::worker {
 

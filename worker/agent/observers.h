@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "worker/agent/server_link.h"
-#include "worker/build/steps/step.h"
+#include "worker/step/step.h"
 
 namespace miv::worker {
 

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/base/fault.h"
-#include "worker/build/steps/step.h"
+#include "worker/step/step.h"
 
 namespace miv::worker {
 

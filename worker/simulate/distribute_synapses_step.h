@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/status/statusor.h"
-#include "worker/build/steps/step.h"
+#include "worker/step/step.h"
 
 namespace miv::simulate {
 

@@ -7,12 +7,12 @@
 
 #include "absl/status/statusor.h"
 #include "common/neuroh5/reader.h"
-#include "worker/build/steps/step.h"
 #include "worker/simulate/cells/load_cells.h"
 #include "worker/simulate/neuron/engine.h"
 #include "worker/simulate/neuron/network.h"
 #include "worker/simulate/simulation_config.h"
 #include "worker/simulate/synapses/connect_cells.h"
+#include "worker/step/step.h"
 
 namespace miv::simulate {
 

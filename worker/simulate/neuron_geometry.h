@@ -7,9 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "worker/build/steps/geometry_provider.h"
-#include "worker/build/steps/step.h"
 #include "worker/simulate/neuron/engine.h"
 #include "worker/simulate/neuron/templates.h"
+#include "worker/step/step.h"
 
 namespace miv::simulate {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "worker/build/steps/step.h"
 #include "worker/simulate/neuron/engine.h"
+#include "worker/step/step.h"
 
 namespace miv::simulate {
 

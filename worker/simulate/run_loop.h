@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "worker/build/steps/step.h"
 #include "worker/simulate/cells/load_cells.h"
 #include "worker/simulate/lfp/lfp_recorder.h"
 #include "worker/simulate/neuron/engine.h"
 #include "worker/simulate/neuron/network.h"
 #include "worker/simulate/recordings/recorder.h"
+#include "worker/step/step.h"
 
 namespace miv::simulate {
 

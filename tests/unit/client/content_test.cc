@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "common/base/digest.h"
+#include "common/base/directory_manifest.h"
 #include "common/base/files.h"
 
 namespace miv::client {
@@ -31,47 +32,6 @@ constexpr char kAbc[] =
 constexpr char kX[] =
     "sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
 
-TEST(ManifestOf, IsTheCanonicalFormOfTheProtocol) {
-  EXPECT_EQ(
-      ManifestOf(
-          {{.path = "b.mod", .digest = kX, .size = 1},
-           {.path = "a/run", .digest = kAbc, .size = 3, .executable = true}}),
-      std::string("{\"files\":[{\"digest\":\"") + kAbc +
-          "\",\"executable\":true,\"path\":\"a/run\",\"size\":3},"
-          "{\"digest\":\"" +
-          kX + "\",\"executable\":false,\"path\":\"b.mod\",\"size\":1}]}");
-}
-
-TEST(ParseManifest, ReadsWhatManifestOfWrote) {
-  const auto entries = ParseManifest(ManifestOf(
-      {{.path = "a/b", .digest = kX, .size = 1, .executable = true}}));
-  ASSERT_TRUE(entries.ok()) << entries.status();
-  ASSERT_EQ(entries->size(), 1u);
-  EXPECT_EQ(entries->front().path, "a/b");
-  EXPECT_EQ(entries->front().digest, kX);
-  EXPECT_EQ(entries->front().size, 1);
-  EXPECT_TRUE(entries->front().executable);
-}
-
-class ParseManifestRefuses : public ::testing::TestWithParam<std::string> {};
-
-TEST_P(ParseManifestRefuses, WithDataLoss) {
-  EXPECT_EQ(ParseManifest(GetParam()).status().code(),
-            absl::StatusCode::kDataLoss);
-}
-
-std::string OneEntry(const std::string& path, const std::string& digest) {
-  return R"({"files":[{"digest":")" + digest +
-         R"(","executable":false,"path":")" + path + R"(","size":1}]})";
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Manifests, ParseManifestRefuses,
-    ::testing::Values("", "[]", R"({"files":3})", R"({"files":[{"path":"a"}]})",
-                      OneEntry("../etc/passwd", kX), OneEntry("/etc/x", kX),
-                      OneEntry("a//b", kX), OneEntry("a/./b", kX),
-                      OneEntry("a", "md5:0")));
-
 TEST(BlobOfFile, HasDigestAndSize) {
   const auto directory = FreshDirectory("content_file");
   Write(directory + "/f", "abc");
@@ -97,7 +57,7 @@ TEST(BlobsOfDirectory, ListsFilesThenTheManifestAndSkipsBuildProducts) {
   EXPECT_THAT(labels, ElementsAre("mods/a.sh", "mods/sub/b.mod", "mods"));
   EXPECT_EQ(
       blobs->back().manifest,
-      ManifestOf(
+      FormatDirectoryManifest(
           {{.path = "a.sh", .digest = kAbc, .size = 3, .executable = true},
            {.path = "sub/b.mod", .digest = kX, .size = 1}}));
   EXPECT_EQ(blobs->back().digest, DigestOf(blobs->back().manifest));

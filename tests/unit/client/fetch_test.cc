@@ -7,6 +7,7 @@
 
 #include "client/content.h"
 #include "common/base/digest.h"
+#include "common/base/directory_manifest.h"
 #include "common/base/fault.h"
 #include "common/base/files.h"
 #include "tests/unit/client/fake_server.h"
@@ -98,12 +99,26 @@ TEST_F(FetchTest, ReplacesAFileOfTheSameSizeWithOtherBytes) {
   EXPECT_EQ(*ReadFile(directory_ + "/graph/cells.h5"), "cells");
 }
 
+TEST_F(FetchTest, RefusesADirectoryWithAMemberOutsideOfIt) {
+  const std::string manifest =
+      FormatDirectoryManifest({{.path = "../run.sh",
+                                .digest = server_.artifacts.Put("member"),
+                                .size = 6}});
+  server_.artifacts.Put(manifest, true);
+  auto* output = AddTask("debug")->add_outputs();
+  output->set_name("dump");
+  output->set_digest(DigestOf(manifest));
+  output->set_size(static_cast<std::int64_t>(manifest.size()));
+  EXPECT_EQ(Run("debug").status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_FALSE(ReadFile(directory_ + "/debug/run.sh").ok());
+}
+
 TEST_F(FetchTest, MakesADirectoryOfADirectoryArtifact) {
   const std::string member = server_.artifacts.Put("member");
-  const std::string manifest = ManifestOf({{.path = "sub/run.sh",
-                                            .digest = member,
-                                            .size = 6,
-                                            .executable = true}});
+  const std::string manifest = FormatDirectoryManifest({{.path = "sub/run.sh",
+                                                         .digest = member,
+                                                         .size = 6,
+                                                         .executable = true}});
   server_.artifacts.Put(manifest, true);
   auto* output = AddTask("debug")->add_outputs();
   output->set_name("dump");

@@ -4,7 +4,7 @@
 // fields and outputs are those of common/pipeline's kinds; every step is
 // collective and its output does not depend on the number of ranks.
 
-#include "worker/build/steps/step.h"
+#include "worker/step/step.h"
 
 namespace miv::worker {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "worker/build/connectivity/connector.h"
-#include "worker/build/steps/step.h"
+#include "worker/step/step.h"
 
 namespace miv::worker {
 

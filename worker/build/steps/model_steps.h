@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "worker/build/steps/geometry_provider.h"
-#include "worker/build/steps/step.h"
+#include "worker/step/step.h"
 
 namespace miv::worker {
 

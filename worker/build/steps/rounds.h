@@ -7,7 +7,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "worker/build/steps/step.h"
+#include "worker/step/step.h"
 
 namespace miv::worker {
 

@@ -9,11 +9,11 @@
 
 #include "absl/status/statusor.h"
 #include "common/neuroh5/reader.h"
-#include "worker/build/steps/step.h"
 #include "worker/simulate/cells/model_cell.h"
 #include "worker/simulate/cells/survey.h"
 #include "worker/simulate/neuron/engine.h"
 #include "worker/simulate/neuron/network.h"
+#include "worker/step/step.h"
 
 namespace miv::simulate {
 

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/neuroh5/types.h"
-#include "worker/build/steps/step.h"
+#include "worker/step/step.h"
 
 namespace miv::simulate {
 

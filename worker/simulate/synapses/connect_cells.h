@@ -11,12 +11,12 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "common/neuroh5/reader.h"
-#include "worker/build/steps/step.h"
 #include "worker/simulate/cells/load_cells.h"
 #include "worker/simulate/neuron/engine.h"
 #include "worker/simulate/neuron/network.h"
 #include "worker/simulate/synapses/connection_plan.h"
 #include "worker/simulate/synapses/synapse_variants.h"
+#include "worker/step/step.h"
 
 namespace miv::simulate {
 

@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "common/pipeline/resolve.h"
 #include "worker/build/steps/geometry_provider.h"
-#include "worker/build/steps/step.h"
 #include "worker/parallel/ranks.h"
+#include "worker/step/step.h"
 
 namespace miv::worker {
 

@@ -1,4 +1,4 @@
-#include "worker/build/steps/step.h"
+#include "worker/step/step.h"
 
 #include "absl/strings/str_cat.h"
 
