@@ -13,10 +13,10 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/files.h"
-#include "worker/build/steps/step.h"
 #include "worker/parallel/mpi_ranks.h"
 #include "worker/simulate/neuron/compile/compile_mechanisms.h"
 #include "worker/simulate/simulation_step.h"
+#include "worker/step/step.h"
 
 namespace miv::simulate {
 namespace {
