@@ -53,4 +53,8 @@ absl::Status WithContext(const absl::Status& status, const Fault& context);
 std::string FaultToJson(const Fault& fault);
 Fault FaultFromJson(absl::string_view json);
 
+/// The file in its output directory in which a rank leaves its fault, as JSON,
+/// when it has to end its group without the others' consent.
+inline constexpr char kFailureFile[] = "failure.json";
+
 }  // namespace miv

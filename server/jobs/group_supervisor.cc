@@ -1,5 +1,7 @@
 #include "server/jobs/group_supervisor.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <string>
@@ -7,7 +9,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/fault.h"
 #include "common/base/status_macros.h"
+#include "server/artifacts/file_io.h"
 #include "server/jobs/worker_text.h"
 #include "spdlog/spdlog.h"
 
@@ -15,6 +19,7 @@ namespace miv::server {
 namespace {
 
 constexpr std::size_t kTail = 4096;
+constexpr std::int64_t kLongestFailure = 64 << 10;
 
 // The end of a file that the group wrote; empty if it cannot be read.
 std::string TailOf(const std::string& path) {
@@ -26,6 +31,21 @@ std::string TailOf(const std::string& path) {
   std::string text(length, '\0');
   file.read(text.data(), static_cast<std::streamsize>(length));
   return CleanText(text, kTail, /*lines=*/true);
+}
+
+// What a rank left when it had to end its group (common/base/fault.h); nullopt
+// if there is nothing of the kind.  The group may have put anything there.
+std::optional<Fault> LastWords(const GroupRef& group, const Attempt& work) {
+  const auto opened =
+      OpenBeneath(group.directory + "/work",
+                  absl::StrCat(work.id.text(), "/", kFailureFile));
+  if (!opened.ok() || opened->size > kLongestFailure) return std::nullopt;
+  std::string text(static_cast<std::size_t>(opened->size), '\0');
+  const ssize_t got = ::read(opened->file.get(), text.data(), text.size());
+  if (got != static_cast<ssize_t>(text.size())) return std::nullopt;
+  Fault fault = CleanFault(FaultFromJson(text));
+  if (fault.what.empty()) return std::nullopt;
+  return fault;
 }
 
 Fault LimitPassed(const std::string& reason, const std::string& what,
@@ -116,11 +136,11 @@ absl::Status GroupSupervisor::LookAt(const Group& group,
                            clock_.Now() < std::max(group.created, started_) +
                                               options_.launch_limit;
     if (launching) return absl::OkStatus();
-    return NoteEnd(group, {.state = GroupStatus::State::kGone});
+    return NoteEnd(group, work, {.state = GroupStatus::State::kGone});
   }
   const bool over = status->state == GroupStatus::State::kExited ||
                     status->state == GroupStatus::State::kGone;
-  if (over) return NoteEnd(group, *status);
+  if (over) return NoteEnd(group, work, *status);
   const std::string reason = ReasonToKill(group, work);
   if (reason.empty()) return absl::OkStatus();
   spdlog::warn("group={} kill=\"{}\"", group.id.text(), reason);
@@ -128,10 +148,13 @@ absl::Status GroupSupervisor::LookAt(const Group& group,
 }
 
 absl::Status GroupSupervisor::NoteEnd(const Group& group,
+                                      const std::optional<Attempt>& work,
                                       const GroupStatus& status) {
-  const std::string output =
-      TailOf(workspace_.RefOf(group.id).directory + "/stderr");
-  MIV_RETURN_IF_ERROR(jobs_.EndGroup(group.id, DescribeEnd(status, output)));
+  const GroupRef ref = workspace_.RefOf(group.id);
+  GroupEnd end = DescribeEnd(status, TailOf(ref.directory + "/stderr"));
+  if (!end.fault.has_value() && work.has_value())
+    end.fault = LastWords(ref, *work);
+  MIV_RETURN_IF_ERROR(jobs_.EndGroup(group.id, end));
   desk_.Forget(group.id);
   return absl::OkStatus();
 }

@@ -46,7 +46,8 @@ class GroupSupervisor {
 
  private:
   absl::Status LookAt(const Group& group, const std::optional<Attempt>& work);
-  absl::Status NoteEnd(const Group& group, const GroupStatus& status);
+  absl::Status NoteEnd(const Group& group, const std::optional<Attempt>& work,
+                       const GroupStatus& status);
   std::string ReasonToKill(const Group& group,
                            const std::optional<Attempt>& work) const;
 

@@ -58,7 +58,8 @@ struct NewGroup {
 /// How a group ended.
 struct GroupEnd {
   std::string reason;  ///< for the log: "killed by signal 9"
-  /// Set if running the same again would end the same (a limit was passed).
+  /// Set if running the same again would end the same: a limit was passed, or a
+  /// rank said why it ended the group.
   std::optional<Fault> fault;
   /// The end of what the group printed, for the error of a last attempt.
   std::string output;

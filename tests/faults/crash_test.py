@@ -151,6 +151,17 @@ class GroupKilled(FaultCase):
     def test_one_rank_of_a_simulation(self):
         self.crash("run", lambda task: harness.wait_until(lambda: self.server.workers(task["group"])[1:], 10, "two ranks")[-1])
 
+    def test_error_of_one_rank_fails_at_once_with_neurons_words(self):
+        pipeline = harness.copy_small_example(self.directory / "bursting", t_end=100)
+        harness.edit(pipeline.parent / "mechanisms" / "LinExp2Syn.mod", "    A = A + weight * g_unit * norm",
+                     "    if (t > 20) {\nVERBATIM\n        hoc_execerror(\"the pump burst\", 0);\nENDVERBATIM\n    }\n"
+                     "    A = A + weight * g_unit * norm")
+        job = self.server.submit(pipeline, expect=1)
+        task = harness.tasks(job)["run"]
+        self.assertEqual((job["state"], task["state"], task["attempts"]), ("FAILED", "FAILED", 1))
+        self.assertEqual(task["error"]["reason"], "NEURON_ERROR")
+        self.assertIn("the pump burst", task["error"]["output"])
+
     def test_three_times_is_a_failure_with_a_reason(self):
         job = self.start()
         with self.watch(job) as watch:

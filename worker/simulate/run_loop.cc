@@ -129,7 +129,7 @@ class RunLoop {
   Fault fault = FaultOrMessage(status);
   fault.phase = "simulation";
   fault.rank = ctx.ranks.rank();
-  WriteFileAtomically(JoinPath(ctx.output_directory, "failure.json"),
+  WriteFileAtomically(JoinPath(ctx.output_directory, kFailureFile),
                       FaultToJson(fault))
       .IgnoreError();
   ctx.observer.Warning(status.message());

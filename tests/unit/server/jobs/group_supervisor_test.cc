@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
+#include "common/base/fault.h"
 #include "common/base/files.h"
 #include "tests/unit/server/support/server_fixture.h"
 
@@ -82,6 +85,64 @@ TEST_F(GroupSupervisorTest, ShowsWhatTheGroupPrintedInTheError) {
     Look();
   }
   EXPECT_EQ(TaskOf(job, 0).error->output, "bad   gid 7\n");
+}
+
+class LastWordsTest : public GroupSupervisorTest {
+ protected:
+  // The group's rank writes `words` and takes the group down.
+  void DieWith(const AttemptId& attempt, const std::string& words) {
+    const std::string output =
+        workspace_->OutputDirectory(GroupOn(attempt), attempt);
+    ASSERT_TRUE(MakeDirectories(output).ok());
+    ASSERT_TRUE(
+        WriteFileAtomically(JoinPath(output, kFailureFile), words).ok());
+    launcher_.Exit(GroupOn(attempt).text(), 1);
+    Look();
+  }
+};
+
+TEST_F(LastWordsTest, OfARankFailTheTaskAtOnceWithItsFault) {
+  const JobId job = Submit();
+  Fault fault;
+  fault.reason = "NEURON_ERROR";
+  fault.what = "the simulation failed";
+  fault.rank = 1;
+  fault.output = "pump \x1b burst";
+  DieWith(Up(job), FaultToJson(fault));
+  const Task task = TaskOf(job, 0);
+  EXPECT_EQ(task.state, TaskState::kFailed);
+  EXPECT_EQ(task.attempts, 1);
+  EXPECT_EQ(task.error->reason, "NEURON_ERROR");
+  EXPECT_EQ(task.error->rank, 1);
+  EXPECT_EQ(task.error->output, "pump   burst");
+}
+
+TEST_F(LastWordsTest, ThatAreNoFaultLeaveTheGroupLost) {
+  const JobId job = Submit();
+  DieWith(Up(job), "not a fault");
+  EXPECT_EQ(States(job), "QUEUED WAITING WAITING");
+}
+
+TEST_F(LastWordsTest, ThatAreTooLongLeaveTheGroupLost) {
+  const JobId job = Submit();
+  Fault fault;
+  fault.what = std::string(1 << 20, 'x');
+  DieWith(Up(job), FaultToJson(fault));
+  EXPECT_EQ(States(job), "QUEUED WAITING WAITING");
+}
+
+TEST_F(LastWordsTest, BehindALinkAreNotRead) {
+  const JobId job = Submit();
+  const AttemptId attempt = Up(job);
+  const std::string elsewhere = directory_ / "elsewhere";
+  ASSERT_TRUE(WriteFileAtomically(elsewhere, R"({"what":"a secret"})").ok());
+  const std::string output =
+      workspace_->OutputDirectory(GroupOn(attempt), attempt);
+  ASSERT_TRUE(MakeDirectories(output).ok());
+  std::filesystem::create_symlink(elsewhere, JoinPath(output, kFailureFile));
+  launcher_.Exit(GroupOn(attempt).text(), 1);
+  Look();
+  EXPECT_EQ(States(job), "QUEUED WAITING WAITING");
 }
 
 TEST_F(GroupSupervisorTest, KillsHalfASecondAfterTheWishToCancel) {
