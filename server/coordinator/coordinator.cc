@@ -85,6 +85,7 @@ absl::Status Coordinator::OpenLaunchers(const CoordinatorConfig& config) {
       LocalPreflightOptions{.worker_path = config.worker,
                             .shepherd_path = config.shepherd,
                             .sandbox = config.sandbox,
+                            .serves_others = !IsLoopback(config.listen),
                             .limits = config.preflight});
   return absl::OkStatus();
 }
@@ -94,6 +95,8 @@ absl::Status Coordinator::Serve(const CoordinatorConfig& config) {
   options.groups_root = data_->groups();
   options.preflight_root = data_->preflight();
   options.groups.socket_directory = data_->socket_directory();
+  // On loopback the token is a file that only the owner can read.
+  options.groups.serves_others = !IsLoopback(config.listen);
   MIV_ASSIGN_OR_RETURN(const FileDigest worker, DigestOfFile(config.worker));
   options.worker_version = worker.digest;
   engine_ = std::make_unique<Engine>(*store_, *artifacts_, *launcher_,

@@ -186,7 +186,8 @@ absl::Status Dispatcher::StartGroup(const Group& group) {
   spec.socket_directory = groups_.socket_directory;
   spec.limits = groups_.limits;
   spec.sandbox = groups_.sandbox;
-  spec.user_code = group.group_class == GroupClass::kModel;
+  spec.user_code =
+      groups_.serves_others && group.group_class == GroupClass::kModel;
   return launcher_.Launch(spec);
 }
 

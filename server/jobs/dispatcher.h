@@ -24,6 +24,9 @@ struct GroupSettings {
   std::string socket_directory;  ///< holds workers.sock
   GroupLimits limits;
   SandboxPolicy sandbox = SandboxPolicy::kAuto;
+  /// Others than the server's owner may submit: their models never run with the
+  /// server's privileges (GroupSpec::user_code).
+  bool serves_others = true;
 };
 
 /// Gives the digest of the compiled library for a mechanisms directory of this

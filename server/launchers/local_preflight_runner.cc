@@ -59,14 +59,15 @@ absl::StatusOr<nlohmann::json> LocalPreflightRunner::Run(
   const std::string& directory = request.directory;
   const std::string spec_path = directory + "/inputs/spec.json";
   const std::string result_path = directory + "/work/result.json";
-  const GroupSpec spec{.group = {.id = directory, .directory = directory},
-                       .mpirun = false,
-                       .command = {options_.worker_path, "--preflight",
-                                   spec_path, "--result", result_path},
-                       .read_only = request.read_only,
-                       .limits = options_.limits,
-                       .sandbox = options_.sandbox,
-                       .user_code = request.user_code};
+  const GroupSpec spec{
+      .group = {.id = directory, .directory = directory},
+      .mpirun = false,
+      .command = {options_.worker_path, "--preflight", spec_path, "--result",
+                  result_path},
+      .read_only = request.read_only,
+      .limits = options_.limits,
+      .sandbox = options_.sandbox,
+      .user_code = options_.serves_others && request.user_code};
   MIV_RETURN_IF_ERROR(PrepareGroupDirectory(spec));
   MIV_RETURN_IF_ERROR(
       WriteFileAtomically(spec_path, request.spec.dump(2) + "\n"));

@@ -43,6 +43,8 @@ struct LocalPreflightOptions {
   std::string worker_path;    ///< miv-worker
   std::string shepherd_path;  ///< miv-shepherd
   SandboxPolicy sandbox = SandboxPolicy::kAuto;
+  /// Others than the server's owner may submit; see GroupSpec::user_code.
+  bool serves_others = true;
   GroupLimits limits = {.wall_s = 60,
                         .memory_bytes = std::int64_t{4} << 30,
                         .cpu_s = 120,

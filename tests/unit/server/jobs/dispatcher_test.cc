@@ -17,15 +17,19 @@ class DispatcherTest : public ServerTest {
   DispatcherTest()
       : desk_(*jobs_, *store_, launcher_, *workspace_, clock_,
               {.long_poll = absl::ZeroDuration()}),
-        dispatcher_(
-            *jobs_, *store_, plans_, launcher_, desk_, *workspace_, clock_,
-            {.slots = 2, .resident_ranks = 4},
-            {.worker_path = "/opt/miv-worker", .socket_directory = "/tmp/s"},
-            [this](const std::string& mechanisms) {
-              asked_.push_back(mechanisms);
-              return library_;
-            },
-            [](std::function<void()> work) { work(); }) {}
+        dispatcher_(DispatcherWith({.worker_path = "/opt/miv-worker",
+                                    .socket_directory = "/tmp/s"})) {}
+
+  Dispatcher DispatcherWith(GroupSettings groups) {
+    return Dispatcher(
+        *jobs_, *store_, plans_, launcher_, desk_, *workspace_, clock_,
+        {.slots = 2, .resident_ranks = 4}, std::move(groups),
+        [this](const std::string& mechanisms) {
+          asked_.push_back(mechanisms);
+          return library_;
+        },
+        [](std::function<void()> work) { work(); });
+  }
 
   absl::Time Dispatch() {
     const auto wake = dispatcher_.RunOnce();
@@ -141,6 +145,18 @@ TEST_F(DispatcherTest, GivesModelGroupsTheCompiledMechanisms) {
     found |= input.name() == "mechanism_library";
   }
   EXPECT_TRUE(found);
+}
+
+TEST_F(DispatcherTest, RunsTheOwnersModelsWithTheOwnersPrivileges) {
+  library_ = artifacts_->PublishBytes("library")->digest;
+  const JobId job =
+      Submit(CachePolicy::kUse, ModelPipeline(), UploadModel(*artifacts_));
+  for (int i = 0; i < 4; ++i) Run(job, i, "content");
+  Dispatcher own = DispatcherWith({.worker_path = "/opt/miv-worker",
+                                   .socket_directory = "/tmp/s",
+                                   .serves_others = false});
+  ASSERT_TRUE(own.RunOnce().ok());
+  EXPECT_FALSE(launcher_.launched().back().user_code);
 }
 
 TEST_F(DispatcherTest, FailsATaskWhoseMechanismsDoNotCompile) {
