@@ -169,26 +169,56 @@ absl::Status CheckStimulus(Draft& draft, std::size_t index,
   return absl::OkStatus();
 }
 
-absl::Status CheckClamp(const Draft& draft, std::size_t index,
+// NEURON's SEClamp holds three.
+constexpr std::size_t kHeldPotentials = 3;
+
+// Below this, in megohm, a clamped soma follows faster than any usual dt.
+constexpr double kStiffResistance = 0.1;
+
+absl::Status CheckHeldPotentials(Draft& draft, std::size_t index,
+                                 const std::string& field, const json& entry) {
+  const ResolvedStep& step = draft.step(index);
+  const std::size_t levels = entry["levels"].size();
+  if (levels > kHeldPotentials)
+    return ConfigError(step, FieldPath(field, "levels"),
+                       {.reason = "OUT_OF_RANGE",
+                        .what = "a voltage clamp cannot hold so many "
+                                "potentials",
+                        .expected = absl::StrCat("1 to ", kHeldPotentials),
+                        .found = absl::StrCat(levels)});
+  const std::size_t durations = entry.value("durations", json::array()).size();
+  if (durations != levels)
+    return ConfigError(step, FieldPath(field, "durations"),
+                       {.reason = "UNEQUAL_LENGTHS",
+                        .what = "there is not one duration for each level",
+                        .expected = absl::StrCat(levels),
+                        .found = absl::StrCat(durations)});
+  if (entry.value("rs", 1.0) < kStiffResistance &&
+      step.config["secondorder"] > 0)
+    Warn(draft, step, FieldPath(field, "rs"),
+         "Crank-Nicolson (secondorder 1 or 2) rings after each step of so "
+         "stiff a clamp: use secondorder 0, or a larger resistance.");
+  return absl::OkStatus();
+}
+
+absl::Status CheckClamp(Draft& draft, std::size_t index,
                         const std::string& field, const json& entry) {
   const ResolvedStep& step = draft.step(index);
   MIV_RETURN_IF_ERROR(
       CheckOneOf(step, field, entry, {"gid", "gids", "population"}));
   MIV_RETURN_IF_ERROR(CheckTargets(draft, index, field, entry));
-  for (const char* name : {"levels", "durations", "rs"})
-    if (entry.contains(name))
-      return ConfigError(step, FieldPath(field, name),
-                         {.reason = "NOT_AVAILABLE",
-                          .what = "voltage clamps do not run here",
-                          .expected = "delay, dur and amp",
-                          .remedy = "Use a current clamp."});
-  for (const char* name : {"dur", "amp"})
-    if (!entry.contains(name))
-      return ConfigError(step, FieldPath(field, name),
-                         {.reason = "MISSING_FIELD",
-                          .what = "a current clamp needs the field",
-                          .expected = "a number"});
-  return absl::OkStatus();
+  MIV_RETURN_IF_ERROR(CheckOneOf(step, field, entry, {"amp", "levels"}));
+  MIV_RETURN_IF_ERROR(
+      CheckBelongsTo(step, field, entry, "amp", {"delay", "dur"}));
+  MIV_RETURN_IF_ERROR(
+      CheckBelongsTo(step, field, entry, "levels", {"durations", "rs"}));
+  if (entry.contains("levels"))
+    return CheckHeldPotentials(draft, index, field, entry);
+  if (entry.contains("dur")) return absl::OkStatus();
+  return ConfigError(step, FieldPath(field, "dur"),
+                     {.reason = "MISSING_FIELD",
+                      .what = "a current clamp needs the field",
+                      .expected = "a number"});
 }
 
 }  // namespace

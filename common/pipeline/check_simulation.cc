@@ -160,13 +160,6 @@ absl::Status CheckAvailable(const ResolvedStep& step) {
                        {.reason = "NOT_AVAILABLE",
                         .what = "user hooks do not run here",
                         .remedy = "Use stimulus, clamps, lfp and record."});
-  if (step.config["nseg"] != "template")
-    return ConfigError(step, "nseg",
-                       {.reason = "NOT_AVAILABLE",
-                        .what = "the number of segments is the template's",
-                        .expected = "template",
-                        .found = Show(step.config["nseg"]),
-                        .remedy = "Set nseg in the cell template."});
   const json interval = step.config.value("checkpoint_interval", json());
   if (interval.is_number() && interval > 0)
     return ConfigError(step, "checkpoint_interval",

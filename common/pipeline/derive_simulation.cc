@@ -1,12 +1,19 @@
 #include "common/pipeline/derive_simulation.h"
 
+#include <cmath>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/base/status_macros.h"
 #include "common/pipeline/model_schema.h"
+#include "common/pipeline/schema.h"
 
 namespace miv::pipeline {
 namespace {
@@ -96,6 +103,32 @@ void KeepSimulated(json& config) {
         projection.erase(field);
 }
 
+// "d_lambda(FREQUENCY, FRACTION)" as a record; "template" stays.
+absl::Status NormaliseSegments(ResolvedStep& step) {
+  json& nseg = step.config["nseg"];
+  if (!nseg.is_string() || nseg == "template") return absl::OkStatus();
+  std::string text = nseg;
+  absl::RemoveExtraAsciiWhitespace(&text);
+  absl::string_view inner = text;
+  double frequency = 0, d_lambda = 0;
+  if (absl::ConsumePrefix(&inner, "d_lambda(") &&
+      absl::ConsumeSuffix(&inner, ")")) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(inner, ',');
+    if (parts.size() == 2 && absl::SimpleAtod(parts[0], &frequency) &&
+        absl::SimpleAtod(parts[1], &d_lambda) && frequency > 0 &&
+        d_lambda > 0 && std::isfinite(frequency) && std::isfinite(d_lambda)) {
+      nseg = {{"frequency", frequency}, {"d_lambda", d_lambda}};
+      return absl::OkStatus();
+    }
+  }
+  return ConfigError(step, "nseg",
+                     {.reason = "UNKNOWN_NAME",
+                      .what = "not a way to choose the number of segments",
+                      .expected = "template, or d_lambda(FREQUENCY, FRACTION) "
+                                  "such as d_lambda(100, 0.1)",
+                      .found = Show(nseg)});
+}
+
 }  // namespace
 
 absl::Status DeriveSimulation(Draft& draft, std::size_t index) {
@@ -111,6 +144,7 @@ absl::Status DeriveSimulation(Draft& draft, std::size_t index) {
   KeepSimulated(step.config);
   MergeOver(DefaultSynapseMechanisms(), step, "synapse_mechanisms");
   MergeOver(DefaultSynapseRules(), step, "synapse_rules");
+  MIV_RETURN_IF_ERROR(NormaliseSegments(step));
   LabelEntries(step.config["lfp"], "electrode");
   LabelEntries(step.config["record"], "recording");
   step.outputs = OutputsOf(step.config);

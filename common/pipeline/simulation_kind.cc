@@ -45,7 +45,7 @@ Schema Clamp() {
        WithAliases(Default("loc", NumberFrom(0, 1), 0.5), {"x"}),
        Optional("delay", NonNegative()), Optional("dur", NonNegative()),
        Optional("amp", Number()), Optional("levels", ListOf(Number(), 1)),
-       Optional("durations", ListOf(NonNegative(), 1)),
+       Optional("durations", ListOf(Positive(), 1)),
        Optional("rs", Positive())});
 }
 
@@ -60,6 +60,13 @@ Schema Electrode() {
        Optional("maxEDist", NonNegative()), Optional("fdst", NumberFrom(0, 1)),
        Optional("populations", ListOf(String("population"), 1)),
        Optional("seed", Integer())});
+}
+
+// Segments shorter than this fraction of the length constant.
+Schema SegmentRule() {
+  return Record("a rule for segments",
+                {Required("d_lambda", Positive()),
+                 Default("frequency", Positive(), 100.0)});
 }
 
 Schema Recording() {
@@ -113,7 +120,7 @@ std::vector<Field> ModelFields() {
                   Choice("parameter scope", {"by_name", "by_mechanism"}),
                   "by_name"),
           Default("isolate_cells", Boolean(), true),
-          Default("nseg", String(), "template")};
+          Default("nseg", OneOf({String(), SegmentRule()}), "template")};
 }
 
 std::vector<Field> RunFields() {

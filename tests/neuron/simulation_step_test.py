@@ -197,6 +197,56 @@ class SimulationStep(unittest.TestCase):
             self.assertEqual(set(h["Spikes/gid"][()]), {3})
             self.assertGreater(h["Spikes/t"][0], 2)
 
+    def test_a_voltage_clamp_holds_its_levels(self):
+        config = base_config()
+        config["stimulus"] = []
+        config["secondorder"] = 0  # Crank-Nicolson rings after a step through so small a resistance
+        config["clamps"] = [{"gid": 3, "levels": [-80, -50], "durations": [10, 10], "rs": 1e-3}]
+        config["record"] = [{"label": "v", "gids": [3], "section": "soma"}]
+        _, _, output = self.succeed(config)
+        with h5py.File(os.path.join(output, "results.h5")) as h:
+            t, v = h["Recordings/v/t"][()], h["Recordings/v/value"][:, 0]
+        self.assertLess(np.abs(v[(t > 5) & (t < 9.9)] + 80).max(), 0.05)  # the drop over rs
+        self.assertLess(np.abs(v[(t > 15) & (t < 19.9)] + 50).max(), 0.05)
+        self.assertGreater(np.abs(v[t > 25] + 50).max(), 1)  # let go
+
+    def table(self, output, name):
+        with open(os.path.join(output, name + ".tsv")) as f:
+            lines = [line.rstrip("\n").split("\t") for line in f]
+        return [dict(zip(lines[0], line)) for line in lines[1:]]
+
+    def test_segments_follow_the_rule(self):
+        config = base_config()
+        config["nseg"] = {"d_lambda": 0.02, "frequency": 100}
+        _, _, output = self.succeed(config, ranks=2)
+        rows = self.table(output, "sections")
+        for row in rows:
+            with self.subTest(gid=row["gid"], section=row["section"]):
+                self.assertEqual(int(row["nseg"]), self.expected_segments(output, row, 0.02))
+        self.assertGreater(max(int(row["nseg"]) for row in rows), 11)
+
+    def expected_segments(self, output, section, d_lambda):
+        """By NEURON's lambda_f on the points that the worker reports."""
+        def of_section(name):
+            return [r for r in self.table(output, name)
+                    if (r["gid"], r["section"]) == (section["gid"], section["section"])]
+        points = of_section("points")
+        arc, diam = ([float(r[key]) for r in points] for key in ("arc", "diam"))
+        ra, cm = float(section["Ra"]), float(of_section("segments")[0]["cm"])
+        pieces = sum((b - a) / math.sqrt(p + q) for a, b, p, q in zip(arc, arc[1:], diam, diam[1:]))
+        length = math.sqrt(2) * 1e-5 * math.sqrt(4 * math.pi * 100 * ra * cm) * pieces
+        return 2 * int((length / d_lambda + 0.9) / 2) + 1
+
+    def test_coarse_segments_are_reported(self):
+        config = base_config()
+        config["nseg"] = {"d_lambda": 0.1}
+        _, errors, _ = self.succeed(config)
+        self.assertNotIn("length constants", errors)
+        config["nseg"] = {"d_lambda": 5}
+        _, errors, _ = self.succeed(config, ranks=2)
+        self.assertIn("longer than 0.3 length constants at 100 Hz", errors)
+        self.assertIn("of B", errors)
+
     def test_poisson_stimulus_is_the_same_on_any_number_of_ranks(self):
         config = base_config()
         config["stimulus"] = [{"population": "STIM", "rate": 200}]

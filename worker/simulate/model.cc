@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/fault.h"
 #include "common/base/status_macros.h"
+#include "worker/simulate/clamps.h"
 #include "worker/simulate/debug_tables.h"
 #include "worker/simulate/process_engine.h"
 #include "worker/simulate/stimulus/spike_trains.h"
@@ -41,7 +41,7 @@ absl::Status LoadAllCells(worker::StepContext& ctx,
       LoadCells(ctx, *model->engine, *model->network,
                 CellSource{*model->cell_file, config.cell_types, *templates,
                            config.isolate_cells, config.dt_ms,
-                           config.celsius.has_value()}));
+                           config.celsius.has_value(), config.segments}));
   PassOnOutput(ctx, *model->engine);
   return ctx.ranks.AgreeOnStatus(model->network->RecordSpikes());
 }
@@ -118,80 +118,6 @@ absl::Status AddStimulus(worker::StepContext& ctx,
   return absl::OkStatus();
 }
 
-absl::Status ClampError(const CurrentClamp& clamp, absl::string_view field,
-                        std::string what, std::string found) {
-  Fault fault;
-  fault.reason = "CLAMP";
-  fault.field = absl::StrCat(clamp.path, ".", field);
-  fault.what = std::move(what);
-  fault.found = std::move(found);
-  return InvalidInput(fault);
-}
-
-absl::StatusOr<int> ClampedSection(const CurrentClamp& clamp,
-                                   const ModelCell& cell) {
-  if (clamp.section_index) {
-    if (*clamp.section_index < static_cast<int>(cell.sections.size())) {
-      return *clamp.section_index;
-    }
-  } else {
-    for (const SectionClass& known : kSectionClasses) {
-      if (clamp.section_class != known.name) continue;
-      const std::vector<int> sections = cell.OfClass(known.swc_type);
-      if (!sections.empty()) return sections.front();
-    }
-  }
-  return ClampError(clamp, "section", "the cell lacks the section",
-                    absl::StrCat("gid ", cell.gid));
-}
-
-/// Errors do not depend on the rank: every rank checks every gid.
-absl::Status CheckClampCells(const CurrentClamp& clamp,
-                             const LoadedCells& cells) {
-  if (!clamp.population.empty()) {
-    const int index = cells.Find(clamp.population);
-    if (index >= 0 && !cells.populations[index].artificial) {
-      return absl::OkStatus();
-    }
-    return ClampError(clamp, "population",
-                      "there is no such population of cells with a membrane",
-                      clamp.population);
-  }
-  for (const std::uint32_t gid : clamp.gids) {
-    const bool known =
-        std::any_of(cells.populations.begin(), cells.populations.end(),
-                    [gid](const LoadedPopulation& population) {
-                      return !population.artificial &&
-                             std::binary_search(population.gids.begin(),
-                                                population.gids.end(), gid);
-                    });
-    if (!known) {
-      return ClampError(clamp, "gid", "the gid is no cell with a membrane",
-                        absl::StrCat(gid));
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status AddClamps(const SimulationConfig& config, Model* model) {
-  for (const CurrentClamp& clamp : config.clamps) {
-    MIV_RETURN_IF_ERROR(CheckClampCells(clamp, model->cells));
-    const int population = model->cells.Find(clamp.population);
-    for (const auto& cell : model->cells.cells) {
-      const bool wanted = population >= 0
-                              ? cell->population == population
-                              : std::find(clamp.gids.begin(), clamp.gids.end(),
-                                          cell->gid) != clamp.gids.end();
-      if (!wanted) continue;
-      MIV_ASSIGN_OR_RETURN(const int section, ClampedSection(clamp, *cell));
-      MIV_RETURN_IF_ERROR(model->network->AddCurrentClamp(
-          cell->sections[section], clamp.x, clamp.delay_ms, clamp.duration_ms,
-          clamp.amp_na));
-    }
-  }
-  return absl::OkStatus();
-}
-
 /// True once per process: NEURON cannot forget a network.
 bool ClaimProcess() {
   static bool claimed = false;
@@ -217,7 +143,8 @@ absl::StatusOr<Model*> BuildModel(worker::StepContext& ctx,
   MIV_RETURN_IF_ERROR(LoadAllCells(ctx, config, model));
   MIV_RETURN_IF_ERROR(ConnectAllCells(ctx, config, model));
   MIV_RETURN_IF_ERROR(AddStimulus(ctx, config, model));
-  MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(AddClamps(config, model)));
+  MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(
+      AddClamps(config.clamps, model->cells, *model->network)));
   if (config.debug.sections) {
     MIV_RETURN_IF_ERROR(WriteSectionTables(ctx.ranks, ctx.output_directory,
                                            model->cells, config.dt_ms));

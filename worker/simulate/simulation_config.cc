@@ -5,7 +5,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
-#include "worker/simulate/cells/section_tree.h"
 #include "worker/simulate/fields.h"
 
 namespace miv::simulate {
@@ -21,11 +20,6 @@ void RefuseUnavailable(Fields* fields) {
   if (fields->Bool("python", false)) {
     fields->Fail("python", "this worker has no Python", "false", "true",
                  "hoc templates written for Python arguments run without it.");
-  }
-  const nlohmann::json& nseg = fields->Raw("nseg");
-  if (!nseg.is_null() && nseg != "template") {
-    fields->Fail("nseg", "the number of segments is the template's", "template",
-                 nseg.dump(), "Set nseg in the cell template.");
   }
   const auto interval = fields->OptionalNumber("checkpoint_interval");
   if (interval && *interval > 0) {
@@ -88,64 +82,22 @@ void ParseScope(Fields* fields, SimulationConfig* config) {
   }
 }
 
-void ParseClampCells(Fields* fields, CurrentClamp* clamp) {
-  clamp->population = fields->Text("population", "");
-  clamp->gids = fields->Gids("gids");
-  const std::int64_t gid = fields->Integer("gid", -1);
-  if (gid >= 0) clamp->gids.push_back(static_cast<std::uint32_t>(gid));
-  const int ways = (gid >= 0 ? 1 : 0) + (fields->Has("gids") ? 1 : 0) +
-                   (fields->Has("population") ? 1 : 0);
-  if (ways != 1) {
-    fields->Fail("gid", "the cells are not named in one way",
-                 "one of gid, gids and population");
+/// "template", or the record of a rule.
+void ParseSegments(Fields* fields, SimulationConfig* config) {
+  const nlohmann::json& nseg = fields->Raw("nseg");
+  if (nseg.is_null() || nseg == "template") return;
+  Fields rule(nseg, "nseg");
+  SegmentRule segments;
+  segments.d_lambda = rule.RequiredNumber("d_lambda");
+  segments.frequency_hz = rule.Number("frequency", segments.frequency_hz);
+  const absl::Status status = rule.Finish();
+  if (!status.ok() || !(segments.d_lambda > 0) ||
+      !(segments.frequency_hz > 0)) {
+    fields->Fail("nseg", "not a way to choose the number of segments",
+                 "template, or {d_lambda: above 0, frequency: above 0 Hz}",
+                 nseg.dump());
   }
-}
-
-void ParseClampPlace(Fields* fields, CurrentClamp* clamp) {
-  const nlohmann::json& section = fields->Raw("section");
-  if (section.is_number_integer() && section.get<int>() >= 0) {
-    clamp->section_index = section.get<int>();
-  } else if (!section.is_null()) {
-    clamp->section_class =
-        section.is_string() ? section.get<std::string>() : section.dump();
-    bool known = false;
-    for (const SectionClass& c : kSectionClasses) {
-      known = known || clamp->section_class == c.name;
-    }
-    if (!known) {
-      fields->Fail("section", "there is no such class of sections",
-                   "soma, axon, basal, apical, trunk, tuft, ais, hillock or an "
-                   "index of `sections`",
-                   clamp->section_class);
-    }
-  }
-  clamp->x =
-      fields->Has("x") ? fields->Number("x", 0.5) : fields->Number("loc", 0.5);
-  fields->Ignore({"x", "loc"});
-  if (clamp->x < 0 || clamp->x > 1) {
-    fields->Fail("x", "the place is outside the section", "0 to 1",
-                 absl::StrCat(clamp->x));
-  }
-}
-
-absl::StatusOr<CurrentClamp> ParseClamp(const nlohmann::json& record,
-                                        const std::string& path) {
-  Fields fields(record, path);
-  CurrentClamp clamp;
-  clamp.path = path;
-  for (const char* name : {"levels", "durations", "rs"}) {
-    if (!fields.Has(name)) continue;
-    fields.Fail(name, "voltage clamps are not available", "delay, dur and amp",
-                "", "Use a current clamp.");
-  }
-  ParseClampCells(&fields, &clamp);
-  ParseClampPlace(&fields, &clamp);
-  clamp.delay_ms = fields.Number("delay", 0);
-  clamp.duration_ms = fields.RequiredNumber("dur");
-  clamp.amp_na = fields.RequiredNumber("amp");
-  fields.Ignore({"levels", "durations", "rs"});
-  MIV_RETURN_IF_ERROR(fields.Finish());
-  return clamp;
+  config->segments = segments;
 }
 
 void ParseDebug(const nlohmann::json& record, SimulationConfig* config,
@@ -170,12 +122,7 @@ absl::Status ParseParts(const nlohmann::json& json, std::int64_t seed,
                        ParseStimulus(fields->Raw("stimulus")));
   MIV_ASSIGN_OR_RETURN(config->lfp, ParseLfp(fields->Raw("lfp"), seed));
   MIV_ASSIGN_OR_RETURN(config->record, ParseRecord(fields->Raw("record")));
-  const nlohmann::json& clamps = fields->Raw("clamps");
-  for (std::size_t i = 0; i < clamps.size(); ++i) {
-    MIV_ASSIGN_OR_RETURN(
-        config->clamps.emplace_back(),
-        ParseClamp(clamps[i], absl::StrCat("clamps[", i, "]")));
-  }
+  MIV_ASSIGN_OR_RETURN(config->clamps, ParseClamps(fields->Raw("clamps")));
   absl::Status debug;
   ParseDebug(fields->Raw("debug"), config, &debug);
   return debug;
@@ -192,6 +139,7 @@ absl::StatusOr<SimulationConfig> ParseSimulationConfig(
                  "ranks", "nodes", "io_size"});
   ParseRun(&fields, &config);
   RefuseUnavailable(&fields);
+  ParseSegments(&fields, &config);
   ParseVelocity(&fields, &config);
   ParseScope(&fields, &config);
   MIV_RETURN_IF_ERROR(ParseParts(json, seed, &fields, &config));

@@ -10,25 +10,14 @@
 
 #include "absl/status/statusor.h"
 #include "worker/simulate/cells/cell_types.h"
+#include "worker/simulate/cells/discretisation.h"
 #include "worker/simulate/lfp/lfp_config.h"
 #include "worker/simulate/recordings/record_config.h"
+#include "worker/simulate/stimulus/clamp_config.h"
 #include "worker/simulate/stimulus/stimulus_config.h"
 #include "worker/simulate/synapses/synapse_config.h"
 
 namespace miv::simulate {
-
-/// A current step into one place of one or more cells.
-struct CurrentClamp {
-  std::string path;                 ///< "clamps[0]"
-  std::vector<std::uint32_t> gids;  ///< or all cells of `population`
-  std::string population;
-  std::string section_class = "soma";
-  std::optional<int> section_index;  ///< wins over the class
-  double x = 0.5;
-  double delay_ms = 0;
-  double duration_ms = 0;
-  double amp_na = 0;
-};
 
 /// Tables for comparing a model with another implementation, all TSV with a
 /// header line, written next to the results.
@@ -45,6 +34,7 @@ struct SimulationConfig {
   std::optional<double> celsius;
   int secondorder = 2;
   bool isolate_cells = true;
+  std::optional<SegmentRule> segments;  ///< absent: the templates'
 
   std::map<std::string, CellType> cell_types;
   SynapseConfig synapses;
@@ -54,7 +44,7 @@ struct SimulationConfig {
   double default_velocity = 250;
 
   std::vector<StimulusEntry> stimulus;
-  std::vector<CurrentClamp> clamps;
+  std::vector<Clamp> clamps;
   std::vector<Electrode> lfp;
   std::vector<Recording> record;
   DebugOutput debug;

@@ -6,14 +6,17 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "absl/base/casts.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "common/base/fault.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
 #include "common/neuroh5/trees.h"
+#include "worker/parallel/exchange.h"
 #include "worker/simulate/cells/template_arguments.h"
 #include "worker/simulate/neuron/mechanisms.h"
 #include "worker/simulate/neuron/templates.h"
@@ -108,8 +111,11 @@ absl::Status Register(Loading& loading, const ModelCell& model) {
 
 absl::Status Keep(Loading& loading, const CellType& type, int population,
                   std::unique_ptr<neuron::Cell> cell, LoadedCells* cells) {
-  MIV_ASSIGN_OR_RETURN(std::unique_ptr<ModelCell> model,
-                       MakeModelCell(std::move(cell), type));
+  MIV_ASSIGN_OR_RETURN(
+      std::unique_ptr<ModelCell> model,
+      MakeModelCell(
+          std::move(cell), type,
+          loading.source.segments ? &*loading.source.segments : nullptr));
   model->population = population;
   MIV_RETURN_IF_ERROR(Register(loading, *model));
   cells->cells.push_back(std::move(model));
@@ -205,6 +211,46 @@ absl::Status LoadBlock(Loading& loading, const LoadedPopulation& population,
                                                cell_template, gids, cells);
 }
 
+/// Segments longer than this, in length constants at 100 Hz, are coarse: three
+/// times what the d_lambda rule allows.
+constexpr double kCoarse = 0.3;
+
+/// Tells of sections with coarse segments.  Collective.
+void WarnOfCoarseSections(Loading& loading, const LoadedPopulation& population,
+                          int index, const LoadedCells& cells) {
+  std::vector<CoarseSection> worst;
+  std::int64_t coarse = 0, sections = 0;
+  for (const auto& cell : cells.cells) {
+    if (cell->population != index) continue;
+    sections += static_cast<std::int64_t>(cell->sections.size());
+    for (const CoarseSection& found : CoarseSections(*cell, kCoarse)) {
+      ++coarse;
+      if (worst.empty() ||
+          found.segment_length > worst.front().segment_length) {
+        worst.assign(1, found);
+      }
+    }
+  }
+  parallel::Ranks& ranks = loading.ctx.ranks;
+  coarse = ranks.Sum(coarse);
+  sections = ranks.Sum(sections);
+  const auto all = parallel::AllGatherValues(ranks, absl::MakeConstSpan(worst));
+  if (coarse == 0 || !ranks.is_root()) return;
+  const CoarseSection& first =
+      *std::max_element(all.begin(), all.end(),
+                        [](const CoarseSection& a, const CoarseSection& b) {
+                          return std::tuple(a.segment_length, b.gid) <
+                                 std::tuple(b.segment_length, a.gid);
+                        });
+  loading.ctx.observer.Warning(
+      absl::StrCat(coarse, " of ", sections, " sections of ",
+                   population.info.name, " have segments longer than ", kCoarse,
+                   " length constants at 100 Hz, up to ",
+                   absl::StrFormat("%.2f", first.segment_length),
+                   " in sections[", first.section, "] of gid ", first.gid,
+                   ". Set nseg: {d_lambda: 0.1} to cut them finer."));
+}
+
 /// Templates set the global celsius when they are instantiated: gives the value
 /// to ranks that have no cell of the population, so that the temperature does
 /// not depend on where cells live.  Collective.
@@ -258,6 +304,7 @@ absl::Status LoadPopulation(Loading& loading, int index,
   // What the reference does after each population (load_cells).
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(
       InPopulation(loading.engine.Execute("{define_shape()}\n"), population)));
+  WarnOfCoarseSections(loading, population, index, *cells);
   const bool artificial = !own.empty() && cells->cells.back()->artificial;
   population.artificial = ctx.ranks.Sum(artificial ? 1 : 0) > 0;
   return ShareCelsius(loading, population, !own.empty());

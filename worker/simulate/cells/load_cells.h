@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct CellSource {
   double dt_ms = 0.025;
   /// The config sets the temperature: what templates say does not matter.
   bool celsius_given = false;
+  /// Absent: the templates' numbers of segments.
+  std::optional<SegmentRule> segments;
 };
 
 /// Collective.  For each population, sorted by name: loads the template, makes

@@ -1,5 +1,6 @@
 #include "worker/simulate/cells/model_cell.h"
 
+#include <cmath>
 #include <unordered_map>
 #include <utility>
 
@@ -45,6 +46,28 @@ IndexOf CollectSections(const neuron::Cell& cell,
   }
   AddSections(cell.Sections("dend"), &index, sections);
   return index;
+}
+
+Cable CableOf(SectionHandle section) {
+  Cable cable;
+  cable.length_um = neuron::Length(section);
+  cable.diam_um = neuron::MiddleDiameter(section);
+  cable.ra_ohm_cm = neuron::AxialResistivity(section);
+  cable.cm_uf_per_cm2 = neuron::MiddleCapacitance(section);
+  for (const neuron::ShapePoint& point : neuron::ShapePoints(section)) {
+    cable.points.push_back({point.arc, std::abs(point.diam)});
+  }
+  return cable;
+}
+
+absl::Status CutSections(const std::vector<SectionHandle>& sections,
+                         const SegmentRule& rule) {
+  for (const SectionHandle section : sections) {
+    const int count = SegmentsFor(
+        ElectrotonicLength(CableOf(section), rule.frequency_hz), rule.d_lambda);
+    MIV_RETURN_IF_ERROR(neuron::SetSegmentCount(section, count));
+  }
+  return absl::OkStatus();
 }
 
 void ReadTree(const IndexOf& index, ModelCell* model) {
@@ -100,13 +123,17 @@ std::vector<int> ModelCell::OfClass(std::uint8_t swc_type) const {
 }
 
 absl::StatusOr<std::unique_ptr<ModelCell>> MakeModelCell(
-    std::unique_ptr<neuron::Cell> cell, const CellType& type) {
+    std::unique_ptr<neuron::Cell> cell, const CellType& type,
+    const SegmentRule* rule) {
   auto model = std::make_unique<ModelCell>();
   model->gid = cell->gid();
   MIV_ASSIGN_OR_RETURN(model->artificial, cell->IsArtificial());
   model->cell = std::move(cell);
   if (model->artificial) return model;
   const IndexOf index = CollectSections(*model->cell, &model->sections);
+  if (rule != nullptr) {
+    MIV_RETURN_IF_ERROR(CutSections(model->sections, *rule));
+  }
   ReadTree(index, model.get());
   const int root = TypeSections(index, model.get());
   if (root < 0) return NoSoma(*model, type);
@@ -124,6 +151,19 @@ absl::StatusOr<std::unique_ptr<ModelCell>> MakeModelCell(
     model->detector->threshold_mv = *type.reduced->v_threshold;
   }
   return model;
+}
+
+std::vector<CoarseSection> CoarseSections(const ModelCell& cell, double limit) {
+  constexpr double kFrequencyHz = 100;
+  std::vector<CoarseSection> coarse;
+  for (std::size_t i = 0; i < cell.sections.size(); ++i) {
+    const double length =
+        ElectrotonicLength(CableOf(cell.sections[i]), kFrequencyHz) /
+        cell.tree[i].nseg;
+    if (length > limit)
+      coarse.push_back({length, cell.gid, static_cast<int>(i)});
+  }
+  return coarse;
 }
 
 }  // namespace miv::simulate

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "worker/simulate/cells/cell_types.h"
+#include "worker/simulate/cells/discretisation.h"
 #include "worker/simulate/cells/section_tree.h"
 #include "worker/simulate/neuron/cell.h"
 
@@ -35,11 +36,24 @@ struct ModelCell {
   std::vector<int> OfClass(std::uint8_t swc_type) const;
 };
 
+/// A section with long segments: what they measure, in length constants.
+struct CoarseSection {
+  double segment_length = 0;
+  std::uint32_t gid = 0;
+  int section = 0;
+};
+
 /// Reads the sections of a fresh instance, types them by the template's lists,
 /// and finds the spike detector.
+/// rule: how many segments each section gets; nullptr = the template's.
 /// Errors: InvalidArgument if a cell with a membrane has no soma or no place
 /// for a detector.
 absl::StatusOr<std::unique_ptr<ModelCell>> MakeModelCell(
-    std::unique_ptr<neuron::Cell> cell, const CellType& type);
+    std::unique_ptr<neuron::Cell> cell, const CellType& type,
+    const SegmentRule* rule = nullptr);
+
+/// The sections whose segments are longer than `limit` length constants at
+/// 100 Hz.
+std::vector<CoarseSection> CoarseSections(const ModelCell& cell, double limit);
 
 }  // namespace miv::simulate

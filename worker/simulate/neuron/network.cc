@@ -186,6 +186,24 @@ absl::Status Network::AddCurrentClamp(SectionHandle section, double x,
   });
 }
 
+absl::Status Network::AddVoltageClamp(SectionHandle section, double x,
+                                      absl::Span<const double> levels_mv,
+                                      absl::Span<const double> durations_ms,
+                                      double rs_megohm) {
+  MIV_ASSIGN_OR_RETURN(const PointProcessType type,
+                       FindPointProcess(engine_, "SEClamp"));
+  return Guarded("adding a voltage clamp", [&] {
+    Object* clamp = NewPointProcess(type.symbol, section, x);
+    double* parameters = ob2pntproc(clamp)->prop->param;
+    parameters[type.parameters.at("rs")] = rs_megohm;
+    for (std::size_t i = 0; i < levels_mv.size(); ++i) {
+      parameters[type.parameters.at(absl::StrCat("dur", i + 1))] =
+          durations_ms[i];
+      parameters[type.parameters.at(absl::StrCat("amp", i + 1))] = levels_mv[i];
+    }
+  });
+}
+
 void Write(PointProcessHandle point_process, ConnectionHandle connection,
            absl::Span<const IndexedValue> parameters,
            absl::Span<const IndexedValue> weights) {

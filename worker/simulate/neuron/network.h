@@ -80,6 +80,13 @@ class Network {
   absl::Status AddCurrentClamp(SectionHandle section, double x, double delay_ms,
                                double duration_ms, double amp_na);
 
+  /// Holds x of a section at levels_mv, each for its duration, one after the
+  /// other from t = 0, through a resistance; up to three.
+  absl::Status AddVoltageClamp(SectionHandle section, double x,
+                               absl::Span<const double> levels_mv,
+                               absl::Span<const double> durations_ms,
+                               double rs_megohm);
+
  private:
   explicit Network(Engine& engine) : engine_(engine) {}
 

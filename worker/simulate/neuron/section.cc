@@ -88,6 +88,19 @@ double AxialResistivity(SectionHandle section) {
   return nrn_ra(section.section);
 }
 
+double MiddleDiameter(SectionHandle section) {
+  return nrn_diameter(node_exact(section.section, 0.5));
+}
+
+double MiddleCapacitance(SectionHandle section) {
+  return Capacitance(node_exact(section.section, 0.5));
+}
+
+absl::Status SetSegmentCount(SectionHandle section, int count) {
+  return Guarded("cutting a section into segments",
+                 [&] { nrn_change_nseg(section.section, count); });
+}
+
 SectionHandle Parent(SectionHandle section) {
   return {section.section->parentsec};
 }

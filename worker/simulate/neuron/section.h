@@ -39,6 +39,14 @@ double Length(SectionHandle section);
 int SegmentCount(SectionHandle section);
 double AxialResistivity(SectionHandle section);  ///< Ra, ohm cm
 
+/// Diameter, um, and membrane capacitance, uF/cm2, at the middle.
+double MiddleDiameter(SectionHandle section);
+double MiddleCapacitance(SectionHandle section);
+
+/// Cuts the section into `count` segments; range variables keep their values.
+/// Errors: what NEURON has to say.
+absl::Status SetSegmentCount(SectionHandle section, int count);
+
 /// Null for a root.
 SectionHandle Parent(SectionHandle section);
 /// Where the section is attached, 0..1 on its parent.

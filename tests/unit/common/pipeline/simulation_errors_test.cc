@@ -233,9 +233,23 @@ INSTANTIATE_TEST_SUITE_P(
                   "cell; expected a gid from 0 to 400, found 500"},
         ErrorCase{"VoltageClamp",
                   {"steps.run.config.clamps=[{gid: 3, levels: [1]}]"},
-                  "steps.run.config.clamps[0].levels: voltage clamps do not "
-                  "run here; expected delay, dur and amp. Use a current "
-                  "clamp."},
+                  "steps.run.config.clamps[0].durations: there is not one "
+                  "duration for each level; expected 1, found 0"},
+        ErrorCase{"LevelsOfVoltageClamp",
+                  {"steps.run.config.clamps=[{gid: 3, levels: [1, 2, 3, 4], "
+                   "durations: [1, 1, 1, 1]}]"},
+                  "steps.run.config.clamps[0].levels: a voltage clamp cannot "
+                  "hold so many potentials; expected 1 to 3, found 4"},
+        ErrorCase{"BothClamps",
+                  {"steps.run.config.clamps=[{gid: 3, amp: 1, levels: [1]}]"},
+                  "steps.run.config.clamps[0]: the entry needs exactly one "
+                  "of these fields; expected amp or levels, found amp and "
+                  "levels"},
+        ErrorCase{"DelayOfVoltageClamp",
+                  {"steps.run.config.clamps=[{gid: 3, delay: 1, levels: [1], "
+                   "durations: [1]}]"},
+                  "steps.run.config.clamps[0].delay: the field only has a "
+                  "meaning together with amp"},
         ErrorCase{"FieldOfClamp",
                   {"steps.run.config.clamps=[{gid: 3, ampp: 1}]"},
                   "steps.run.config.clamps[0].ampp: unknown field of a "
@@ -250,9 +264,13 @@ INSTANTIATE_TEST_SUITE_P(
                   "here. Remove the field."},
         ErrorCase{"Nseg",
                   {"steps.run.config.nseg=d_lambda"},
-                  "steps.run.config.nseg: the number of segments is the "
-                  "template's; expected template, found \"d_lambda\". Set "
-                  "nseg in the cell template."},
+                  "steps.run.config.nseg: not a way to choose the number of "
+                  "segments; expected template, or d_lambda(FREQUENCY, "
+                  "FRACTION) such as d_lambda(100, 0.1), found \"d_lambda\""},
+        ErrorCase{"NsegOfNothing",
+                  {"steps.run.config.nseg={d_lambda: 0}"},
+                  "steps.run.config.nseg.d_lambda: the value is out of "
+                  "range; expected a number above 0, found 0"},
         ErrorCase{"Checkpoints",
                   {"steps.run.config.checkpoint_interval=3"},
                   "steps.run.config.checkpoint_interval: simulations keep no "

@@ -52,11 +52,33 @@ TEST(SimulationConfig, ReadsClamps) {
       ]})"),
                             0);
   ASSERT_TRUE(config.ok()) << config.status();
-  const CurrentClamp& clamp = config->clamps.front();
+  const Clamp& clamp = config->clamps.front();
   EXPECT_EQ(clamp.gids.front(), 4);
   EXPECT_EQ(clamp.section_index, 2);
   EXPECT_EQ(clamp.x, 0.25);
-  EXPECT_EQ(clamp.duration_ms, 2);
+  EXPECT_EQ(clamp.current.duration_ms, 2);
+}
+
+TEST(SimulationConfig, ReadsVoltageClamps) {
+  const auto config =
+      ParseSimulationConfig(json::parse(R"({"t_end": 1, "clamps": [
+        {"gid": 4, "levels": [-70, 0], "durations": [5, 2]}
+      ]})"),
+                            0);
+  ASSERT_TRUE(config.ok()) << config.status();
+  const auto& held = config->clamps.front().held;
+  ASSERT_TRUE(held.has_value());
+  EXPECT_THAT(held->levels_mv, testing::ElementsAre(-70, 0));
+  EXPECT_THAT(held->durations_ms, testing::ElementsAre(5, 2));
+  EXPECT_EQ(held->rs_megohm, 1);
+}
+
+TEST(SimulationConfig, ReadsARuleForSegments) {
+  const auto config =
+      ParseSimulationConfig({{"t_end", 1}, {"nseg", {{"d_lambda", 0.2}}}}, 0);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->segments->d_lambda, 0.2);
+  EXPECT_EQ(config->segments->frequency_hz, 100);
 }
 
 struct Refusal {
@@ -91,8 +113,9 @@ INSTANTIATE_TEST_SUITE_P(
                 {"PYR": 0}})",
                 "connection_velocity.PYR"},
         Refusal{"VoltageClamp", R"({"t_end": 1, "clamps": [{"gid": 1,
-                "levels": [0], "durations": [1]}]})",
-                "clamps[0].levels"},
+                "levels": [0, 1], "durations": [1]}]})",
+                "clamps[0].durations"},
+        Refusal{"NsegRule", R"({"t_end": 1, "nseg": {"d_lambda": 0}})", "nseg"},
         Refusal{"ClampCells", R"({"t_end": 1, "clamps": [{"dur": 1,
                 "amp": 1}]})",
                 "clamps[0].gid"},
