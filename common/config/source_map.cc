@@ -1,11 +1,28 @@
 #include "common/config/source_map.h"
 
+#include <iterator>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/fault.h"
 
 namespace miv::config {
+namespace {
+
+// Removes `field` and what is below it.
+template <typename Map>
+void EraseBelow(const std::string& field, Map& map) {
+  auto it = map.lower_bound(field);
+  while (it != map.end() && absl::StartsWith(it->first, field)) {
+    const char next =
+        it->first.size() == field.size() ? '.' : it->first[field.size()];
+    it = field.empty() || next == '.' || next == '[' ? map.erase(it)
+                                                     : std::next(it);
+  }
+}
+
+}  // namespace
 
 void SourceMap::Set(const std::string& field, SourcePosition position) {
   positions_[field] = std::move(position);
@@ -13,6 +30,20 @@ void SourceMap::Set(const std::string& field, SourcePosition position) {
 
 void SourceMap::AddKey(const std::string& field, const std::string& key) {
   keys_[field].push_back(key);
+}
+
+void SourceMap::Graft(const std::string& field, const SourceMap& other,
+                      const SourcePosition* at) {
+  EraseBelow(field, positions_);
+  EraseBelow(field, keys_);
+  const auto place = [&field](const std::string& path) {
+    if (path.empty()) return field;
+    return path[0] == '[' ? absl::StrCat(field, path) : FieldPath(field, path);
+  };
+  if (at != nullptr) positions_[field] = *at;
+  for (const auto& [path, position] : other.positions_)
+    if (at == nullptr) positions_[place(path)] = position;
+  for (const auto& [path, keys] : other.keys_) keys_[place(path)] = keys;
 }
 
 const SourcePosition* SourceMap::Find(absl::string_view field) const {

@@ -27,6 +27,12 @@ class SourceMap {
   /// Appends `key` to the keys of the mapping at `field`.
   void AddKey(const std::string& field, const std::string& key);
 
+  /// Takes over what `other` knows, as of the value at `field`, in place of all
+  /// that was known of it.  at: where it stands as a whole, instead of the
+  /// positions of `other`.
+  void Graft(const std::string& field, const SourceMap& other,
+             const SourcePosition* at = nullptr);
+
   /// The position of `field`, or of its closest recorded ancestor; nullptr if
   /// nothing is known.
   const SourcePosition* Find(absl::string_view field) const;

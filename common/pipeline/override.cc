@@ -1,5 +1,6 @@
 // `path=value` changes to a pipeline.
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -140,6 +141,19 @@ absl::Status OverrideHeader(PipelineSpec& spec, const std::string& field,
   return absl::OkStatus();
 }
 
+// The field stands in the override now; a new one comes after its siblings.
+void NoteOverride(const std::string& field, const std::string& name,
+                  const config::SourceMap& value, config::SourceMap& sources) {
+  const config::SourcePosition position{name, 0};
+  sources.Graft(field, value, &position);
+  const auto dot = field.rfind('.');
+  if (dot == std::string::npos) return;
+  const std::string parent = field.substr(0, dot), key = field.substr(dot + 1);
+  const auto& siblings = sources.KeysOf(parent);
+  if (std::find(siblings.begin(), siblings.end(), key) == siblings.end())
+    sources.AddKey(parent, key);
+}
+
 }  // namespace
 
 absl::Status ApplyOverride(PipelineSpec& spec, absl::string_view override_text,
@@ -158,7 +172,7 @@ absl::Status ApplyOverride(PipelineSpec& spec, absl::string_view override_text,
           ? OverrideStep(spec, field, path, std::move(value->value))
           : OverrideHeader(spec, field, std::move(value->value));
   if (!status.ok()) return WithContext(status, {.file = name});
-  if (sources != nullptr) sources->Set(field, {name, 0});
+  if (sources != nullptr) NoteOverride(field, name, value->sources, *sources);
   return absl::OkStatus();
 }
 

@@ -221,6 +221,43 @@ TEST(SourceMap, FallsBackToTheClosestAncestor) {
   EXPECT_EQ(sources.Find("ab")->line, 0);
 }
 
+TEST(SourceMap, GraftReplacesWhatWasKnownBelowAField) {
+  SourceMap map, value;
+  map.Set("a", {"f", 1});
+  map.Set("a.b", {"f", 2});
+  map.Set("a.b.c", {"f", 3});
+  map.Set("a.b[0]", {"f", 4});
+  map.Set("a.bc", {"f", 5});
+  map.AddKey("a", "b");
+  map.AddKey("a.b", "c");
+  map.AddKey("a.bc", "d");
+  value.Set("", {"g", 1});
+  value.Set("z", {"g", 7});
+  value.Set("z[1]", {"g", 8});
+  value.AddKey("", "z");
+  map.Graft("a.b", value);
+  EXPECT_EQ(map.Find("a")->line, 1);
+  EXPECT_EQ(map.Find("a.b")->file, "g");
+  EXPECT_EQ(map.Find("a.b.c")->line, 1);
+  EXPECT_EQ(map.Find("a.b[0]")->line, 1);
+  EXPECT_EQ(map.Find("a.b.z")->line, 7);
+  EXPECT_EQ(map.Find("a.b.z[1]")->line, 8);
+  EXPECT_EQ(map.Find("a.bc")->line, 5);
+  EXPECT_EQ(map.KeysOf("a.b"), std::vector<std::string>{"z"});
+  EXPECT_EQ(map.KeysOf("a.bc"), std::vector<std::string>{"d"});
+}
+
+TEST(SourceMap, GraftAtOnePlaceKeepsTheOrderOfKeys) {
+  SourceMap map, value;
+  value.Set("z", {"g", 7});
+  value.AddKey("", "z");
+  const SourcePosition here{"--set", 0};
+  map.Graft("a", value, &here);
+  EXPECT_EQ(map.Find("a.z")->file, "--set");
+  EXPECT_EQ(map.Find("a.z")->line, 0);
+  EXPECT_EQ(map.KeysOf("a"), std::vector<std::string>{"z"});
+}
+
 TEST(WithSource, AddsFileAndLineOnce) {
   SourceMap sources;
   sources.Set("steps.run", {"p.yaml", 7});
