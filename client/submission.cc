@@ -145,10 +145,7 @@ absl::StatusOr<Submission> MakeSubmission(pipeline::PipelineSpec spec,
 absl::StatusOr<Submission> LoadSubmission(const std::string& path,
                                           const Overrides& overrides) {
   MIV_ASSIGN_OR_RETURN(pipeline::LoadedPipeline loaded,
-                       pipeline::LoadPipelineFile(path));
-  for (const auto& set : overrides.sets)
-    MIV_RETURN_IF_ERROR(
-        pipeline::ApplyOverride(loaded.spec, set, &loaded.sources));
+                       pipeline::LoadPipelineFile(path, overrides.sets));
   if (overrides.seed.has_value()) loaded.spec.seed = *overrides.seed;
   if (overrides.ranks.has_value())
     for (auto& step : loaded.spec.steps) step.ranks = *overrides.ranks;

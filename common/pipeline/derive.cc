@@ -9,6 +9,7 @@
 #include "common/base/status_macros.h"
 #include "common/pipeline/derive_simulation.h"
 #include "common/pipeline/draft.h"
+#include "common/pipeline/last_layers.h"
 #include "common/pipeline/model_schema.h"
 #include "common/pipeline/schema.h"
 
@@ -152,9 +153,11 @@ absl::Status DeriveConfig(Draft& draft, std::size_t index) {
     if (!step.config.contains("coordinate_namespace"))
       step.config["coordinate_namespace"] = "Generated Coordinates";
   }
-  if (step.kind == "distribute_synapses")
-    return CheckCellMechanisms(ConfigField(step, "cell_types"),
-                               step.config["cell_types"]);
+  if (step.kind == "distribute_synapses") {
+    MIV_RETURN_IF_ERROR(CheckCellMechanisms(ConfigField(step, "cell_types"),
+                                            step.config["cell_types"]));
+    return DeriveLastLayers(draft, index);
+  }
   if (step.kind == "generate_connections")
     return DeriveConnections(draft, index);
   if (step.kind == "simulation") return DeriveSimulation(draft, index);

@@ -95,7 +95,8 @@ std::vector<std::string> OutputsOf(const json& config) {
 void KeepSimulated(json& config) {
   for (auto& [population, cell_type] : config["cell_types"].items())
     if (cell_type.contains("synapses") && cell_type["synapses"].is_object())
-      cell_type["synapses"].erase("density");
+      for (const char* field : {"density", "last_layers"})
+        cell_type["synapses"].erase(field);
   for (auto& [post, sources] : config["synapses"].items())
     for (auto& [pre, projection] : sources.items())
       for (const char* field :

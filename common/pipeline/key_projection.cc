@@ -21,6 +21,8 @@ void ProjectDistribution(const std::string& population, json& config) {
   const json& cell_type = config["cell_types"][population];
   json kept = Only(cell_type, {"template", "template file"});
   kept["density"] = cell_type["synapses"]["density"];
+  if (config["density_semantics"] == "last_layer")
+    kept["last_layers"] = cell_type["synapses"]["last_layers"];
   std::set<std::string> layers = {"default"};
   for (const auto& [section, types] : kept["density"].items())
     for (const auto& [type, densities] : types.items())

@@ -191,10 +191,13 @@ Schema AxonExtents() {
 }
 
 Schema CellTypes(Completeness completeness) {
-  const Schema synapses =
-      Record("the synapses of a cell type",
-             {Optional("density", Nullable(Densities(completeness))),
-              Optional("unique", Boolean()), Optional("weights", Any())});
+  const Schema synapses = Record(
+      "the synapses of a cell type",
+      {Optional("density", Nullable(Densities(completeness))),
+       Optional("last_layers",
+                MapOf("section class", SectionClasses(),
+                      MapOf("synapse type", SynapseTypes(), String("layer")))),
+       Optional("unique", Boolean()), Optional("weights", Any())});
   return MapOf(
       "population",
       Record("a cell type",

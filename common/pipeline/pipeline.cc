@@ -6,6 +6,7 @@
 #include "common/base/fault.h"
 #include "common/base/status_macros.h"
 #include "common/pipeline/pipeline_schema.h"
+#include "common/pipeline/written_order.h"
 
 namespace miv::pipeline {
 
@@ -28,7 +29,8 @@ absl::StatusOr<PipelineSpec> PipelineFromDocument(
   return spec;
 }
 
-absl::StatusOr<LoadedPipeline> LoadPipelineFile(const std::string& path) {
+absl::StatusOr<LoadedPipeline> LoadPipelineFile(
+    const std::string& path, const std::vector<std::string>& overrides) {
   MIV_ASSIGN_OR_RETURN(config::Document document, config::LoadYamlFile(path));
   const std::filesystem::path file(path);
   LoadedPipeline loaded;
@@ -37,6 +39,9 @@ absl::StatusOr<LoadedPipeline> LoadPipelineFile(const std::string& path) {
   loaded.sources = std::move(document.sources);
   loaded.directory = file.parent_path().string();
   loaded.files = std::move(document.files);
+  for (const std::string& text : overrides)
+    MIV_RETURN_IF_ERROR(ApplyOverride(loaded.spec, text, &loaded.sources));
+  RecordWrittenOrder(loaded.sources, loaded.spec);
   return loaded;
 }
 

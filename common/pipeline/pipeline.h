@@ -56,7 +56,11 @@ struct LoadedPipeline {
 ///
 /// Errors: as config::LoadYamlFile, and InvalidArgument with FILE:LINE for an
 /// unknown key, a missing or wrongly typed one, or another api.
-absl::StatusOr<LoadedPipeline> LoadPipelineFile(const std::string& path);
+/// overrides: as ApplyOverride takes them, and with its errors.  Where the
+/// order of a mapping has a meaning, the configs hold it as a field of its own
+/// (written_order.h).
+absl::StatusOr<LoadedPipeline> LoadPipelineFile(
+    const std::string& path, const std::vector<std::string>& overrides = {});
 
 /// The same from a parsed document.
 absl::StatusOr<PipelineSpec> PipelineFromDocument(

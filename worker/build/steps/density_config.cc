@@ -1,6 +1,8 @@
 #include "worker/build/steps/density_config.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -48,10 +50,31 @@ absl::StatusOr<std::vector<build::LayerDensity>> LayersOfRule(
   return densities;
 }
 
-absl::StatusOr<build::DensityTable> TableOf(const json& density,
+// The index of the layer that the config names as the last one of a rule.
+absl::StatusOr<std::ptrdiff_t> LastLayer(const json& synapses,
+                                         const std::string& section,
+                                         const std::string& type,
+                                         const json& rule) {
+  const json* last = FindField(synapses, "last_layers");
+  if (last != nullptr) last = FindField(*last, section);
+  if (last != nullptr) last = FindField(*last, type);
+  if (last != nullptr && last->is_string() &&
+      rule.contains(last->get<std::string>()))
+    return std::distance(rule.begin(), rule.find(last->get<std::string>()));
+  return InvalidInput(
+      {.reason = "BAD_CONFIG",
+       .field = absl::StrCat("synapses.last_layers.", section, ".", type),
+       .what = "the last layer of the density is not known",
+       .expected = "one of the layers of the density",
+       .found = last == nullptr ? "nothing" : last->dump().substr(0, 200)});
+}
+
+absl::StatusOr<build::DensityTable> TableOf(const json& synapses,
                                             const std::string& field,
-                                            const LayerNames& layers) {
+                                            const LayerNames& layers,
+                                            bool last_counts) {
   build::DensityTable table;
+  const json& density = synapses["density"];
   for (const auto& [section, types] : density.items()) {
     const std::string in_section = absl::StrCat(field, ".", section);
     MIV_ASSIGN_OR_RETURN(const std::uint8_t swc_type,
@@ -62,6 +85,12 @@ absl::StatusOr<build::DensityTable> TableOf(const json& density,
       MIV_ASSIGN_OR_RETURN(const std::uint8_t synapse_type,
                            SynapseTypeCode(type, in_type));
       MIV_ASSIGN_OR_RETURN(auto densities, LayersOfRule(rule, in_type, layers));
+      if (last_counts && !densities.empty()) {
+        MIV_ASSIGN_OR_RETURN(const std::ptrdiff_t last,
+                             LastLayer(synapses, section, type, rule));
+        std::rotate(densities.begin() + last, densities.begin() + last + 1,
+                    densities.end());
+      }
       table.push_back({swc_type, synapse_type, std::move(densities)});
     }
   }
@@ -77,15 +106,16 @@ template <typename T>
 absl::StatusOr<T> ChoiceOf(const json& config, absl::string_view field,
                            std::pair<const char*, T> first,
                            std::pair<const char*, T> second) {
-  MIV_ASSIGN_OR_RETURN(const std::string name, TextField(config, field));
-  if (name == first.first) return first.second;
-  if (name == second.first) return second.second;
+  const auto name = TextField(config, field);
+  MIV_RETURN_IF_ERROR(name.status());
+  if (*name == first.first) return first.second;
+  if (*name == second.first) return second.second;
   return InvalidInput(
       {.reason = "BAD_CONFIG",
        .field = absl::StrCat("config.", field),
        .what = "not one of the choices",
        .expected = absl::StrCat(first.first, " or ", second.first),
-       .found = name});
+       .found = *name});
 }
 
 absl::StatusOr<build::SynapseOptions> OptionsOf(const json& config) {
@@ -135,8 +165,11 @@ absl::StatusOr<SynapseModel> SynapseModelOf(const json& config,
   if (const auto* name = FindField(*cell_type, "template");
       name != nullptr && name->is_string())
     model.template_name = name->get<std::string>();
-  MIV_ASSIGN_OR_RETURN(model.densities, TableOf(*density, field, layers));
   MIV_ASSIGN_OR_RETURN(model.options, OptionsOf(config));
+  MIV_ASSIGN_OR_RETURN(model.densities,
+                       TableOf(*synapses, field, layers,
+                               model.options.density_semantics ==
+                                   build::DensitySemantics::kLastLayer));
   return model;
 }
 

@@ -17,9 +17,8 @@ struct SynapseModel {
   build::SynapseOptions options;
 };
 
-/// config.cell_types[population] and the options of the placement.  "Last
-/// layer" semantics take the layers in the order of their names, which is all
-/// that a config keeps.
+/// config.cell_types[population] and the options of the placement.  With "last
+/// layer" semantics the layer that last_layers names comes last in its rule.
 /// Errors: InvalidArgument, naming the field, for anything missing, of the
 /// wrong type or unknown.
 absl::StatusOr<SynapseModel> SynapseModelOf(const nlohmann::json& config,

@@ -53,10 +53,16 @@ TEST(SynapseModelOf, ReadsDensitiesByClassAndType) {
   EXPECT_EQ(model->densities[2].layers[0].sd, 0);
 }
 
+json LastLayers() {
+  return {{"apical", {{"inhibitory", "SR"}, {"excitatory", "SLM"}}},
+          {"soma", {{"inhibitory", "default"}}}};
+}
+
 TEST(SynapseModelOf, ReadsTheOptions) {
   json config = Config();
   config["distribution"] = "uniform";
   config["density_semantics"] = "last_layer";
+  config["cell_types"]["PYR"]["synapses"]["last_layers"] = LastLayers();
   config["point_process"] = "original";
   const auto model = ModelOf(config);
   ASSERT_TRUE(model.ok());
@@ -64,6 +70,20 @@ TEST(SynapseModelOf, ReadsTheOptions) {
   EXPECT_EQ(model->options.density_semantics,
             build::DensitySemantics::kLastLayer);
   EXPECT_EQ(model->options.point_process, build::PointProcess::kOriginal);
+}
+
+TEST(SynapseModelOf, TakesTheLastLayerFromTheConfig) {
+  json config = Config();
+  config["density_semantics"] = "last_layer";
+  json& last = config["cell_types"]["PYR"]["synapses"]["last_layers"];
+  for (const auto& [name, code] : {std::pair("SLM", 9), std::pair("SR", 8)}) {
+    last = LastLayers();
+    last["apical"]["excitatory"] = name;
+    const auto model = ModelOf(config);
+    ASSERT_TRUE(model.ok()) << model.status();
+    ASSERT_EQ(model->densities[1].layers.size(), 2u);
+    EXPECT_EQ(model->densities[1].layers.back().layer, code);
+  }
 }
 
 struct Wrong {
@@ -129,6 +149,10 @@ INSTANTIATE_TEST_SUITE_P(
               [](json& c) { c["distribution"] = "random"; },
               "config.distribution: not one of the choices; expected poisson "
               "or uniform, found random"},
+        Wrong{"NoLastLayer",
+              [](json& c) { c["density_semantics"] = "last_layer"; },
+              "synapses.last_layers.apical.excitatory: the last layer of the "
+              "density is not known"},
         Wrong{"NoSemantics", [](json& c) { c.erase("density_semantics"); },
               "density_semantics"}),
     [](const auto& info) { return std::string(info.param.name); });
