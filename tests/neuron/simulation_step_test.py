@@ -7,80 +7,16 @@ import filecmp
 import json
 import math
 import os
-import shutil
-import subprocess
-import sys
 import tempfile
-import unittest
 
 import h5py
 import numpy as np
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
-import small_network  # noqa: E402
-
-MPIRUN = ("mpirun --allow-run-as-root --oversubscribe --bind-to none "
-          "--mca mpi_yield_when_idle 1 --mca btl_vader_single_copy_mechanism none -n").split()
-AMPA = {"tau_rise": 0.5, "tau_decay": 3.0, "e": 0.0, "g_unit": 0.02, "weight": 1.0}
+import step_case
+from step_case import AMPA, HERE, base_config
 
 
-def base_config():
-    return {
-        "t_end": 30.0, "celsius": 6.3,
-        "cell_types": {"A": {"template": "Spiker"}, "B": {"template": "Stick"}},
-        "synapses": {"A": {"STIM": {"mechanisms": {"AMPA": dict(AMPA)}}},
-                     "B": {"A": {"mechanisms": {"AMPA": dict(AMPA)}}}},
-        "stimulus": [{"population": "STIM", "times": [5.0]}],
-        "debug": {"netcons": True, "sections": True},
-    }
-
-
-class SimulationStep(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.root = tempfile.mkdtemp(prefix="simulation_step_")
-        cls.cells, cls.connections = small_network.write(os.path.join(cls.root, "network"))
-        cls.library = subprocess.run(
-            [RUNNER, "--compile", os.path.join(HERE, "model", "mechanisms"), cls.root],
-            check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.root)
-
-    def run_step(self, config, ranks=1, templates=None, **extra):
-        """(exit code, report or None, stderr, output directory)"""
-        output = tempfile.mkdtemp(dir=self.root)
-        request = {"config": config, "seed": 7, "output": output,
-                   "inputs": {"cells": self.cells, "connections": self.connections,
-                              "templates": templates or os.path.join(HERE, "model", "templates"),
-                              "mechanism_library": self.library}, **extra}
-        path = output + ".json"
-        with open(path, "w") as f:
-            json.dump(request, f)
-        launch = MPIRUN + [str(ranks)] if ranks > 1 else []
-        done = subprocess.run(launch + [RUNNER, path], timeout=60,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        report = json.loads(done.stdout) if done.returncode == 0 else None
-        return done.returncode, report, done.stderr, output
-
-    def succeed(self, config, **arguments):
-        code, report, errors, output = self.run_step(config, **arguments)
-        self.assertEqual(code, 0, errors)
-        return report, errors, output
-
-    def fail_with(self, config, *texts, **arguments):
-        code, _, errors, _ = self.run_step(config, **arguments)
-        self.assertNotEqual(code, 0)
-        for text in texts:
-            self.assertIn(text, errors)
-
-    def netcons(self, output):
-        with open(os.path.join(output, "netcons.tsv")) as f:
-            lines = [line.rstrip("\n").split("\t") for line in f]
-        return [dict(zip(lines[0], line)) for line in lines[1:]]
-
+class SimulationStep(step_case.StepCase):
     # Results ------------------------------------------------------------
 
     def full_config(self):
@@ -159,7 +95,7 @@ class SimulationStep(unittest.TestCase):
                 diams.setdefault((int(row[0]), int(row[1][9:-1])), []).append(float(row[6]))
         with h5py.File(os.path.join(output, "results.h5")) as h:
             record = h["Recordings/currents"]
-            total = np.zeros(301)
+            total, shuffled = np.zeros(301), np.zeros(301)
             position = np.array([30.0, 0, 10])
             for key, rows in points.items():
                 rows = np.array(rows)
@@ -170,22 +106,25 @@ class SimulationStep(unittest.TestCase):
                                  for k in range(n + 1)]) + shift
                 columns = np.flatnonzero((record["gid"][()] == key[0]) &
                                          (record["section"][()] == key[1]))
+                weights = []
                 for k in range(n):
                     a, b = ends[k], ends[k + 1]
                     length = np.linalg.norm(b - a)
                     along = np.dot(position - b, (b - a) / length)
                     r2 = max(np.dot(position - b, position - b) - along ** 2,
                              (diams[key][k] / 2) ** 2)
-                    weight = 3.33 / (4 * math.pi * length) * abs(
+                    weights.append(3.33 / (4 * math.pi * length) * abs(
                         math.asinh((along + length) / math.sqrt(r2)) -
-                        math.asinh(along / math.sqrt(r2)))
-                    total += weight * record["value"][:, columns[k]]
+                        math.asinh(along / math.sqrt(r2))))
+                total += record["value"][:, columns] @ weights
+                shuffled += record["value"][:, columns] @ weights[::-1]
             found = h["LFP/near/v"][()]
             parts = h["LFP/near/A/v"][()] + h["LFP/near/B/v"][()]
         peak = np.abs(total).max()
         self.assertGreater(peak, 1e-4)  # mV: a cell fired near the electrode
         self.assertLess(np.abs(found - total).max(), 1e-9 * peak)
         self.assertLess(np.abs(found - parts).max(), 1e-14 * peak)
+        self.assertGreater(np.abs(found - shuffled).max(), 0.01 * peak)
         self.assertEqual(found[0], 0)
 
     def test_a_clamp_makes_a_cell_fire(self):
@@ -209,11 +148,6 @@ class SimulationStep(unittest.TestCase):
         self.assertLess(np.abs(v[(t > 5) & (t < 9.9)] + 80).max(), 0.05)  # the drop over rs
         self.assertLess(np.abs(v[(t > 15) & (t < 19.9)] + 50).max(), 0.05)
         self.assertGreater(np.abs(v[t > 25] + 50).max(), 1)  # let go
-
-    def table(self, output, name):
-        with open(os.path.join(output, name + ".tsv")) as f:
-            lines = [line.rstrip("\n").split("\t") for line in f]
-        return [dict(zip(lines[0], line)) for line in lines[1:]]
 
     def test_segments_follow_the_rule(self):
         config = base_config()
@@ -262,7 +196,7 @@ class SimulationStep(unittest.TestCase):
 
     def test_netcons_are_those_of_the_files(self):
         report, _, output = self.succeed(base_config())
-        rows = [r for r in self.netcons(output) if r["post_gid"] == "4"]
+        rows = [r for r in self.table(output, "netcons") if r["post_gid"] == "4"]
         self.assertEqual([r["syn_id"] for r in rows], ["1", "2", "4", "7"])
         self.assertEqual([r["src_gid"] for r in rows], ["2", "2", "3", "3"])
         self.assertEqual([float(r["delay"]) for r in rows],
@@ -283,7 +217,7 @@ class SimulationStep(unittest.TestCase):
         config = base_config()
         config["cell_types"]["B"]["synapses"] = {"weights": [{"namespace": ["Weights"]}]}
         _, _, output = self.succeed(config)
-        weights = {r["syn_id"]: float(r["weight"]) for r in self.netcons(output)
+        weights = {r["syn_id"]: float(r["weight"]) for r in self.table(output, "netcons")
                    if r["post_gid"] == "5"}
         self.assertEqual(weights, {"4": 1.5, "1": 2.5, "2": 3.5, "7": 4.5})
 
@@ -292,7 +226,7 @@ class SimulationStep(unittest.TestCase):
         config["synapses"]["B"]["A"]["mechanisms"]["AMPA"]["weight"] = {
             "expr": "a * delay + 1", "parameter": ["delay"], "const": {"a": 10}}
         _, _, output = self.succeed(config)
-        weights = {r["syn_id"]: float(r["weight"]) for r in self.netcons(output)
+        weights = {r["syn_id"]: float(r["weight"]) for r in self.table(output, "netcons")
                    if r["post_gid"] == "4"}
         self.assertEqual((weights["1"], weights["7"]), (21.0, 41.0))
 
@@ -303,7 +237,7 @@ class SimulationStep(unittest.TestCase):
             "GABA_A": {**AMPA, "e": -70.0, "weight": 1.0},
             "GABA_B": {**AMPA, "e": -90.0, "weight": 2.0}}}
         _, _, output = self.succeed(config)
-        return {(r["name"], float(r["e"]), float(r["weight"])) for r in self.netcons(output)
+        return {(r["name"], float(r["e"]), float(r["weight"])) for r in self.table(output, "netcons")
                 if r["post_gid"] == "4"}
 
     def test_names_of_one_mechanism_keep_their_own_parameters(self):
@@ -318,7 +252,7 @@ class SimulationStep(unittest.TestCase):
         config["synapses"]["B"]["A"]["mechanisms"] = {
             "default": {"AMPA": {**AMPA, "weight": 1.0}}, "4": {"AMPA": {**AMPA, "weight": 3.0}}}
         _, _, output = self.succeed(config)
-        return {r["syn_id"]: float(r["weight"]) for r in self.netcons(output)
+        return {r["syn_id"]: float(r["weight"]) for r in self.table(output, "netcons")
                 if r["post_gid"] == "4"}
 
     def test_the_block_of_a_type_wins_over_the_default(self):
@@ -343,7 +277,7 @@ class SimulationStep(unittest.TestCase):
         config = base_config()
         config["cell_types"]["B"]["template"] = "SC_nrn"
         _, _, output = self.succeed(config)
-        places = {r["syn_id"]: (r["section"], float(r["x"])) for r in self.netcons(output)
+        places = {r["syn_id"]: (r["section"], float(r["x"])) for r in self.table(output, "netcons")
                   if r["post_gid"] == "4"}
         # Apical synapses lie on dend (five segments), those of soma and axon on soma.
         self.assertEqual(places, {"1": ("sections[1]", 0.1), "2": ("sections[1]", 0.1),
@@ -456,5 +390,4 @@ class SimulationStep(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    RUNNER = sys.argv.pop(1)
-    unittest.main(verbosity=1)
+    step_case.main()
