@@ -27,25 +27,31 @@ int SegmentCount(double length_constants, const NsegPolicy& policy) {
          1;
 }
 
+// As NEURON measures between 3-d points: differences in float, the rest in
+// double.
+double Distance(float dx, float dy, float dz) {
+  const double x = dx, y = dy, z = dz;
+  return std::sqrt(x * x + y * y + z * z);
+}
+
 SectionGeometry SectionOf(const Morphology& m, std::size_t s,
                           const NsegPolicy& policy) {
   SectionGeometry section;
   section.swc_type = m.section_class(s);
   std::vector<double> diameter;
   double length = 0;
+  const PointTree& p = m.points;
+  std::size_t last = m.section(s).front();
   for (const std::uint16_t i : m.section(s)) {
-    if (!section.x.empty()) {
-      const double dx = static_cast<double>(m.points.x[i]) - section.x.back();
-      const double dy = static_cast<double>(m.points.y[i]) - section.y.back();
-      const double dz = static_cast<double>(m.points.z[i]) - section.z.back();
-      length += std::sqrt(dx * dx + dy * dy + dz * dz);
-    }
-    section.x.push_back(m.points.x[i]);
-    section.y.push_back(m.points.y[i]);
-    section.z.push_back(m.points.z[i]);
-    section.layer.push_back(m.points.layer[i]);
+    length +=
+        Distance(p.x[i] - p.x[last], p.y[i] - p.y[last], p.z[i] - p.z[last]);
+    last = i;
+    section.x.push_back(p.x[i]);
+    section.y.push_back(p.y[i]);
+    section.z.push_back(p.z[i]);
+    section.layer.push_back(p.layer[i]);
     section.arc.push_back(length);
-    diameter.push_back(2.0 * m.points.radius[i]);
+    diameter.push_back(2.0 * p.radius[i]);
   }
   section.length_um = length;
   section.nseg =

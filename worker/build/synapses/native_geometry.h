@@ -22,9 +22,10 @@ struct NsegPolicy {
   double capacitance_uf_cm2 = 1;
 };
 
-/// Sections as stored: points in order, lengths along them, class of the last
-/// point.  kDLambda: nseg = 2 floor((L / (d_lambda lambda_f) + 0.9) / 2) + 1
-/// with lambda_f over the 3-d points. Source: NEURON 8.2, stdlib.hoc, lambda_f;
+/// Sections as stored: points in order, class of the last point; lengths as
+/// NEURON adds them up, to the last bit (differences of coordinates in float).
+/// kDLambda: nseg = 2 floor((L / (d_lambda lambda_f) + 0.9) / 2) + 1 with
+/// lambda_f over the 3-d points. Source: NEURON 8.2, stdlib.hoc, lambda_f;
 /// Hines & Carnevale 2001.
 ///
 /// morphology: passes ValidateMorphology.

@@ -36,6 +36,17 @@ TEST(NativeGeometry, MeasuresAlongThePoints) {
   EXPECT_TRUE(ValidateCellGeometry(*cell).ok());
 }
 
+TEST(NativeGeometry, RoundsDifferencesOfCoordinatesAsNeuronDoes) {
+  auto points = ParseSwc(
+      "0 1 0 1 0 5 -1\n1 1 0 -1e-9 0 5 0\n"
+      "2 3 0 -1e-9 0 1 1\n3 3 0 -9 0 1 2\n",
+      "cell.swc");
+  const auto cell =
+      NativeGeometry(*ContractToSections(*std::move(points), "cell.swc"), {});
+  ASSERT_TRUE(cell.ok()) << cell.status();
+  EXPECT_EQ(cell->sections[0].length_um, 1);  // 1 + 1e-9 is 1 in float
+}
+
 TEST(NativeGeometry, DividesByTheLengthConstant) {
   NsegPolicy policy;
   policy.kind = NsegPolicy::Kind::kDLambda;
