@@ -27,7 +27,7 @@ steps:
     config:
       cell_distributions:
         STIM: {SO: 0, SP: 64, SR: 0, SLM: 0}
-        PYR: {SO: 0, SP: 60, SR: 0, SLM: 0}
+        PYR: {SO: 0, SP: 223, SR: 0, SLM: 0}
         PVBC: {SO: 35, SP: 50, SR: 8, SLM: 0}
         OLM: {SO: 21, SP: 0, SR: 0, SLM: 0}
       projections:
@@ -115,7 +115,7 @@ TEST(PublishedNetwork, HasItsSynapsesAndEdges) {
   ASSERT_TRUE(reports.ok()) << reports.status();
   // Cells, mean and sd of synapses per cell.
   for (const auto& [population, cells, mean, sd] :
-       {std::tuple{"PYR", 60.0, 21285.0, 206.0},
+       {std::tuple{"PYR", 223.0, 21285.0, 206.0},
         std::tuple{"PVBC", 93.0, 6531.0, 92.0},
         std::tuple{"OLM", 21.0, 3651.0, 74.0}}) {
     const auto& synapses = reports->at(absl::StrCat("synapses_", population));

@@ -116,30 +116,64 @@ TEST_F(PublishedSynapses, OlmCellCorrected) {
   ExpectSd(74);
 }
 
-// The Monte Carlo means of the original code have errors of their own, so its
-// sd over sqrt(cells) is allowed once more.
-TEST_F(PublishedSynapses, AllCellsAsTheOriginalPlacesThem) {
-  SynapseOptions original;
-  original.point_process = PointProcess::kOriginal;
-  original.density_semantics = DensitySemantics::kLastLayer;
-  Place("PYR", 100, original);
-  ExpectMean({kApical, kExcitatory, kSLM}, 16400, 2 * 137 / 10.0);
-  ExpectMean({kApical, kInhibitory, kSLM}, 635, 2 * 57 / 10.0);
-  ExpectMean({kApical, kInhibitory, kSR}, 228, 2 * 38 / 10.0);
-  ExpectMean({kBasal, kInhibitory, kSO}, 455, 2 * 50 / 10.0);
-  ExpectMean({kSoma, kExcitatory, kSP}, 2.9, 2 * 1.4 / 10.0);
-  ExpectMean({kSoma, kInhibitory, kSP}, 5.1, 2 * 2.2 / 10.0);
-  ExpectMean(total_, 33403, 2 * 217 / 10.0);
-  total_ = {};
-  by_category_.clear();
-  Place("PVBC", 300, original);
-  ExpectMean({kApical, kExcitatory, kSLM}, 2763, 2 * 56 / 17.0);
-  ExpectMean({kApical, kInhibitory, kSLM}, 99, 2 * 24 / 17.0);
-  ExpectMean(total_, 8221, 2 * 103 / 17.0);
-  total_ = {};
-  by_category_.clear();
-  Place("OLM", 300, original);
-  ExpectMean(total_, 3638, 2 * 73 / 17.0);
+// The original's process with the density of the last layer listed.
+class OriginalSynapses : public PublishedSynapses {
+ protected:
+  void Place(const std::string& population, int cells) {
+    SynapseOptions original;
+    original.point_process = PointProcess::kOriginal;
+    original.density_semantics = DensitySemantics::kLastLayer;
+    PublishedSynapses::Place(population, cells, original);
+  }
+
+  // The tabled means come from a Monte Carlo run of unknown length, so they are
+  // granted the error that as many cells as here would have.
+  void ExpectTabled(const Category& category, double mean, double sd) const {
+    ExpectMean(category, mean, 8 * sd / std::sqrt(cells_));
+    const Count& count = by_category_.at(category);
+    const double observed = count.sum / cells_;
+    EXPECT_NEAR(std::sqrt(count.squares / cells_ - observed * observed), sd,
+                5 * sd / std::sqrt(2.0 * cells_) + 0.5);
+  }
+};
+
+TEST_F(OriginalSynapses, OnPyramidalCells) {
+  Place("PYR", 200);
+  ExpectTabled({kApical, kExcitatory, kSLM}, 16400, 137);
+  ExpectTabled({kApical, kExcitatory, kSR}, 5563, 85);
+  ExpectTabled({kApical, kInhibitory, kSLM}, 635, 57);
+  ExpectTabled({kApical, kInhibitory, kSR}, 228, 38);
+  ExpectTabled({kBasal, kExcitatory, kSO}, 10080, 115);
+  ExpectTabled({kBasal, kInhibitory, kSO}, 455, 50);
+  ExpectTabled({kSoma, kExcitatory, kSP}, 2.9, 1.4);
+  ExpectTabled({kSoma, kInhibitory, kSP}, 5.1, 2.2);
+  ExpectTabled({kAis, kInhibitory, kSP}, 34.8, 6.6);
+  EXPECT_EQ(by_category_.size(), 9u);
+  ExpectMean(total_, 33403, 8 * 217 / std::sqrt(200.0));
+  ExpectSd(217);
+}
+
+TEST_F(OriginalSynapses, OnBasketCells) {
+  Place("PVBC", 300);
+  ExpectTabled({kApical, kExcitatory, kSLM}, 2763, 56);
+  ExpectTabled({kApical, kExcitatory, kSR}, 1106, 37);
+  ExpectTabled({kApical, kInhibitory, kSLM}, 99, 24);
+  ExpectTabled({kApical, kInhibitory, kSR}, 42, 14);
+  ExpectTabled({kBasal, kExcitatory, kSO}, 2149, 50);
+  ExpectTabled({kBasal, kInhibitory, kSO}, 2051, 48);
+  ExpectMean({kSoma, kExcitatory, kSP}, 7.9, 8 * 3 / std::sqrt(300.0));
+  ExpectMean({kSoma, kInhibitory, kSP}, 3.8, 8 * 2 / std::sqrt(300.0));
+  EXPECT_EQ(by_category_.size(), 8u);
+  ExpectMean(total_, 8221, 8 * 103 / std::sqrt(300.0));
+  ExpectSd(103);
+}
+
+TEST_F(OriginalSynapses, OnOlmCells) {
+  Place("OLM", 300);
+  ExpectTabled({kBasal, kExcitatory, kSO}, 2808, 62);
+  ExpectTabled({kBasal, kInhibitory, kSO}, 830, 39);
+  EXPECT_EQ(by_category_.size(), 2u);
+  ExpectMean(total_, 3638, 8 * 73 / std::sqrt(300.0));
 }
 
 }  // namespace
