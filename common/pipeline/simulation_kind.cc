@@ -98,29 +98,33 @@ std::vector<InputRole> SimulationInputs() {
 }
 
 std::vector<Field> ModelFields() {
-  return {Optional("cells", File()),
-          Optional("connections", File()),
-          Optional("templates", Directory()),
-          Optional("mechanisms", Directory()),
-          Default("cell_types", CellTypes(Completeness::kPart), json::object()),
-          Default("synapses", Synapses(Completeness::kPart), json::object()),
-          Default("connection_velocity",
-                  OneOf({MapOf("population", Positive()), Positive()}),
-                  json::object()),
-          Default("synapse_mechanisms", MapOf("synapse name", String()),
-                  json::object()),
-          Default("synapse_rules",
-                  MapOf("mechanism",
-                        Record("a synapse rule",
-                               {Required("mech_params", ListOf(String())),
-                                Required("netcon_params",
-                                         MapOf("parameter", Count()))})),
-                  json::object()),
-          Default("param_scope",
-                  Choice("parameter scope", {"by_name", "by_mechanism"}),
-                  "by_name"),
-          Default("isolate_cells", Boolean(), true),
-          Default("nseg", OneOf({String(), SegmentRule()}), "template")};
+  return {
+      Optional("cells", File()),
+      Optional("connections", File()),
+      Optional("templates", Directory()),
+      Optional("mechanisms", Directory()),
+      Default("cell_types", CellTypes(Completeness::kPart), json::object()),
+      Default("synapses", Synapses(Completeness::kPart), json::object()),
+      Default("connection_velocity",
+              OneOf({MapOf("population", Positive()), Positive()}),
+              json::object()),
+      Default("synapse_mechanisms", MapOf("synapse name", String()),
+              json::object()),
+      Default(
+          "synapse_rules",
+          MapOf("mechanism", Record("a synapse rule",
+                                    {Required("mech_params", ListOf(String())),
+                                     Required("netcon_params",
+                                              MapOf("parameter", Count()))})),
+          json::object()),
+      Default("param_scope",
+              Choice("parameter scope", {"by_name", "by_mechanism"}),
+              "by_name"),
+      Default("tied_events",
+              Choice("order of simultaneous events", {"arrival", "by_source"}),
+              "arrival"),
+      Default("isolate_cells", Boolean(), true),
+      Default("nseg", OneOf({String(), SegmentRule()}), "template")};
 }
 
 std::vector<Field> RunFields() {

@@ -21,15 +21,15 @@ SYN_LOCS = [0.5, 0.0, 0.02, 1.0]
 SYN_TYPES = [1, 4, 4, 2]
 
 
-def write_types(h):
-    enum = h5py.enum_dtype({n: i for n, (i, _, _) in POPULATIONS.items()}, basetype="<u2")
+def write_types(h, populations=POPULATIONS, pairs=PAIRS):
+    enum = h5py.enum_dtype({n: i for n, (i, _, _) in populations.items()}, basetype="<u2")
     row = np.dtype([("Start", "<u8"), ("Count", "<u4"), ("Population", enum)])
     pair = np.dtype([("Source", enum), ("Destination", enum)])
     g = h.create_group("H5Types")
     g["Population labels"] = enum
-    g["Populations"] = np.array([(s, c, i) for i, s, c in POPULATIONS.values()], dtype=row)
+    g["Populations"] = np.array([(s, c, i) for i, s, c in populations.values()], dtype=row)
     g["Valid population projections"] = np.array(
-        [(POPULATIONS[a][0], POPULATIONS[b][0]) for a, b in PAIRS], dtype=pair)
+        [(populations[a][0], populations[b][0]) for a, b in pairs], dtype=pair)
 
 
 def write_attribute(h, path, rows, dtype):

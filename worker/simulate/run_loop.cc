@@ -72,7 +72,6 @@ class RunLoop {
   void TakeSpikes() { request_.network.TakeSpikes(&spikes_); }
   std::vector<neuron::Spike>& spikes() { return spikes_; }
 
- private:
   std::int64_t GidOf(neuron::SectionHandle section) const {
     for (const auto& cell : request_.cells.cells) {
       if (std::find(cell->sections.begin(), cell->sections.end(), section) !=
@@ -83,6 +82,7 @@ class RunLoop {
     return -1;
   }
 
+ private:
   /// Collective.  True if the run is to stop at this step.
   bool Poll(std::int64_t step, double t_ms) {
     CheckPotentials(t_ms);
@@ -136,6 +136,43 @@ class RunLoop {
   std::_Exit(EXIT_FAILURE);
 }
 
+/// An unequal tie as ranks tell each other of it.
+struct TieRecord {
+  double t_ms = 0;
+  std::int64_t gid = 0;
+  std::uint32_t first_source = 0;
+  std::uint32_t last_source = 0;
+  auto operator<=>(const TieRecord&) const = default;
+};
+
+/// Collective: adds the ranks' counts up, and warns where they matter.
+void ReportTies(worker::StepContext& ctx, const RunRequest& request,
+                const RunLoop& loop, const neuron::TieCounts& own,
+                RunOutcome* outcome) {
+  std::vector<TieRecord> record;
+  if (own.first) {
+    record.push_back({own.first->t_ms, loop.GidOf(own.first->section),
+                      own.first->first_source, own.first->last_source});
+  }
+  outcome->ties = ctx.ranks.Sum(own.ties);
+  outcome->unequal_ties = ctx.ranks.Sum(own.unequal);
+  const auto all = parallel::AllGatherValues(
+      ctx.ranks, absl::MakeConstSpan(record.data(), record.size()));
+  if (all.empty() || request.tied_events == neuron::TiedEvents::kBySource ||
+      !ctx.ranks.is_root()) {
+    return;
+  }
+  const TieRecord& first = *std::min_element(all.begin(), all.end());
+  ctx.observer.Warning(absl::StrCat(
+      "At ", outcome->unequal_ties,
+      " times, events of different sources and weights reached one point "
+      "process at exactly the same time, first at ",
+      first.t_ms, " ms in gid ", first.gid, " from gids ", first.first_source,
+      " to ", first.last_source,
+      ". Their order, and with it the last digits of the result, may depend on "
+      "the number of ranks; tied_events: by_source fixes it."));
+}
+
 std::vector<neuron::Spike> GatherSpikes(parallel::Ranks& ranks,
                                         std::vector<neuron::Spike> own) {
   std::vector<neuron::Spike> all =
@@ -146,10 +183,12 @@ std::vector<neuron::Spike> GatherSpikes(parallel::Ranks& ranks,
 
 }  // namespace
 
-absl::StatusOr<std::vector<neuron::Spike>> RunNetwork(
-    worker::StepContext& ctx, const RunRequest& request) {
+absl::StatusOr<RunOutcome> RunNetwork(worker::StepContext& ctx,
+                                      const RunRequest& request) {
   RunLoop loop(ctx, request);
   loop.OnStep(0, 0);
+  neuron::DeliveryWatch deliveries(request.network.connections(),
+                                   request.tied_events);
   const absl::Status solved = neuron::Solve(
       request.engine, request.t_end_ms,
       [&loop](std::int64_t step, double t) { return loop.OnStep(step, t); });
@@ -162,7 +201,10 @@ absl::StatusOr<std::vector<neuron::Spike>> RunNetwork(
   if (loop.cancelled()) return worker::StoppedStatus();
   ctx.observer.Progress("simulation", request.t_end_ms, request.t_end_ms, "ms");
   loop.TakeSpikes();
-  return GatherSpikes(ctx.ranks, std::move(loop.spikes()));
+  RunOutcome outcome;
+  ReportTies(ctx, request, loop, deliveries.Counts(), &outcome);
+  outcome.spikes = GatherSpikes(ctx.ranks, std::move(loop.spikes()));
+  return outcome;
 }
 
 }  // namespace miv::simulate

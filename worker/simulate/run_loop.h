@@ -2,11 +2,13 @@
 
 // Integrating the network while sampling, reporting and listening.
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "worker/simulate/cells/load_cells.h"
 #include "worker/simulate/lfp/lfp_recorder.h"
+#include "worker/simulate/neuron/deliveries.h"
 #include "worker/simulate/neuron/engine.h"
 #include "worker/simulate/neuron/network.h"
 #include "worker/simulate/recordings/recorder.h"
@@ -21,6 +23,15 @@ struct RunRequest {
   LfpRecorder& lfp;
   Recorder& recorder;
   double t_end_ms = 0;
+  neuron::TiedEvents tied_events = neuron::TiedEvents::kArrival;
+};
+
+struct RunOutcome {
+  std::vector<neuron::Spike> spikes;  ///< of all ranks, by (t, gid); rank 0
+  /// Simultaneous events of different sources at one point process, and those
+  /// of them with different weights; of all ranks.
+  std::int64_t ties = 0;
+  std::int64_t unequal_ties = 0;
 };
 
 /// Collective; after Initialise.  Samples at t = 0 and after every step,
@@ -28,13 +39,13 @@ struct RunRequest {
 /// times a second of wall time reports the simulated time and asks the ranks
 /// together whether to stop.
 ///
-/// Returns the spikes of all ranks, sorted by (t, gid), on rank 0.
+/// Warns of ties with different weights if they are not delivered by source.
 /// Errors, the same on all ranks: Cancelled; InvalidArgument (NOT_A_NUMBER)
 /// with gid, section and simulated time; NEURON's own errors.  An error that
 /// NEURON raises on one rank of several while the others communicate cannot be
 /// agreed on: that rank writes it to failure.json in the output directory and
 /// ends the process group.
-absl::StatusOr<std::vector<neuron::Spike>> RunNetwork(
-    worker::StepContext& ctx, const RunRequest& request);
+absl::StatusOr<RunOutcome> RunNetwork(worker::StepContext& ctx,
+                                      const RunRequest& request);
 
 }  // namespace miv::simulate

@@ -82,6 +82,14 @@ void ParseScope(Fields* fields, SimulationConfig* config) {
   }
 }
 
+void ParseTies(Fields* fields, SimulationConfig* config) {
+  const std::string order = fields->Text("tied_events", "arrival");
+  config->ties_by_source = order == "by_source";
+  if (config->ties_by_source || order == "arrival") return;
+  fields->Fail("tied_events", "there is no such order", "arrival or by_source",
+               order);
+}
+
 /// "template", or the record of a rule.
 void ParseSegments(Fields* fields, SimulationConfig* config) {
   const nlohmann::json& nseg = fields->Raw("nseg");
@@ -140,6 +148,7 @@ absl::StatusOr<SimulationConfig> ParseSimulationConfig(
   ParseRun(&fields, &config);
   RefuseUnavailable(&fields);
   ParseSegments(&fields, &config);
+  ParseTies(&fields, &config);
   ParseVelocity(&fields, &config);
   ParseScope(&fields, &config);
   MIV_RETURN_IF_ERROR(ParseParts(json, seed, &fields, &config));

@@ -34,6 +34,7 @@ struct SimulationConfig {
   std::optional<double> celsius;
   int secondorder = 2;
   bool isolate_cells = true;
+  bool ties_by_source = false;          ///< the order of simultaneous events
   std::optional<SegmentRule> segments;  ///< absent: the templates'
 
   std::map<std::string, CellType> cell_types;

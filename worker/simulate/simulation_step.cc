@@ -148,13 +148,14 @@ absl::StatusOr<nlohmann::json> SimulationStep(worker::StepContext& ctx) {
   const std::chrono::duration<double> setup =
       std::chrono::steady_clock::now() - start;
   MIV_ASSIGN_OR_RETURN(
-      std::vector<neuron::Spike> spikes,
-      RunNetwork(
-          ctx, {*model->engine, *model->network, model->cells, *instruments.lfp,
-                *instruments.recorder, config.t_end_ms}));
+      RunOutcome run,
+      RunNetwork(ctx, {*model->engine, *model->network, model->cells,
+                       *instruments.lfp, *instruments.recorder, config.t_end_ms,
+                       config.ties_by_source ? neuron::TiedEvents::kBySource
+                                             : neuron::TiedEvents::kArrival}));
   MIV_ASSIGN_OR_RETURN(
       const Results results,
-      Collect(ctx, config, *model, instruments, std::move(spikes)));
+      Collect(ctx, config, *model, instruments, std::move(run.spikes)));
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(WriteFiles(ctx, results)));
   const std::int64_t spike_count =
       ctx.ranks.Sum(static_cast<std::int64_t>(results.spikes.size()));
@@ -167,6 +168,8 @@ absl::StatusOr<nlohmann::json> SimulationStep(worker::StepContext& ctx) {
       {"cpu_s", PerRankSeconds(ctx.ranks, CpuSeconds() - cpu_start)},
       {"setup_s", PerRankSeconds(ctx.ranks, setup.count())},
       {"spikes", spike_count},
+      {"ties", run.ties},
+      {"unequal_ties", run.unequal_ties},
       {"celsius", results.manifest["celsius"]}};
 }
 

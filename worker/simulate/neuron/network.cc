@@ -154,6 +154,7 @@ absl::Status Network::Connect(
       Object* made = ConnectGid(context_, method, plan.source_gid, target);
       Configure(NetConOf(made), target, plan);
       made_connections->push_back({NetConOf(made)});
+      connections_.emplace_back(made_connections->back(), plan.source_gid);
     }
   });
 }

@@ -73,6 +73,12 @@ class Network {
                        std::vector<PointProcessHandle>* made_point_processes,
                        std::vector<ConnectionHandle>* made_connections);
 
+  /// Every connection made, with the gid of its source.
+  absl::Span<const std::pair<ConnectionHandle, std::uint32_t>> connections()
+      const {
+    return connections_;
+  }
+
   /// Makes an artificial cell emit spikes at `times`, ms, ascending.
   absl::Status Play(const Cell& cell, absl::Span<const double> times);
 
@@ -94,6 +100,7 @@ class Network {
   Object* context_ = nullptr;      ///< ParallelContext
   Object* spike_times_ = nullptr;  ///< Vector
   Object* spike_gids_ = nullptr;   ///< Vector
+  std::vector<std::pair<ConnectionHandle, std::uint32_t>> connections_;
 };
 
 /// Writes parameters of a point process and weights of a connection.

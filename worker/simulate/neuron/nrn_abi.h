@@ -81,10 +81,15 @@ extern int structure_change_cnt;
 
 // Mechanism tables, by mechanism type.
 extern short* pnt_receive_size;
+extern void (**pnt_receive)(Point_process*, double*, double);
+extern short* nrn_is_artificial_;
+extern int n_memb_func;
 extern void (**pnt_receive_init)(Point_process*, double*, double);
 
 // Connections.
 int nrn_netcon_weight(NetCon* connection, double** weights);
+int nrn_netcon_info(NetCon* connection, double** weights,
+                    Point_process** target, double** threshold, double** delay);
 void nrn_netcon_set_delay(NetCon* connection, double delay);
 double nrn_netcon_get_delay(NetCon* connection);
 void nrn_netcon_set_thresh(NetCon* connection, double threshold);

@@ -109,6 +109,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "checkpoint_interval"},
         Refusal{"Scope", R"({"t_end": 1, "param_scope": "by_luck"})",
                 "param_scope"},
+        Refusal{"TiedEvents", R"({"t_end": 1, "tied_events": "by_luck"})",
+                "tied_events"},
         Refusal{"Velocity", R"({"t_end": 1, "connection_velocity":
                 {"PYR": 0}})",
                 "connection_velocity.PYR"},
