@@ -87,16 +87,22 @@ absl::StatusOr<std::vector<Finding>> Decode(const std::string& bytes) {
     return absl::InternalError("the validation ended early");
   std::vector<Finding> findings;
   for (const auto& f : list)
-    findings.push_back({f[0] ? Severity::kWarning : Severity::kError, f[1],
-                        f[2], f[3], f[4], f[5]});
+    findings.push_back(
+        {.severity = f[0] ? Severity::kWarning : Severity::kError,
+         .path = f[1],
+         .what = f[2],
+         .expected = f[3],
+         .found = f[4],
+         .remedy = f[5]});
   return findings;
 }
 
 absl::StatusOr<std::vector<Finding>> ValidateInChild(
     const std::string& path, const ValidateOptions& options) {
-  MIV_ASSIGN_OR_RETURN(const std::string bytes, RunIsolated(path, [&] {
-                         return Encode(ValidateHere(path, options));
-                       }));
+  MIV_ASSIGN_OR_RETURN(
+      const std::string bytes,
+      RunIsolated(path, options.limits.value_or(LimitsFor(path)),
+                  [&] { return Encode(ValidateHere(path, options)); }));
   return Decode(bytes);
 }
 
@@ -145,7 +151,10 @@ std::vector<Finding> Validate(const std::string& path,
   if (findings.ok()) return *findings;
   Findings failure(options);
   failure.Add(findings.status());
-  return failure.Take();
+  std::vector<Finding> found = failure.Take();
+  for (Finding& finding : found)
+    finding.reason = FaultOrMessage(findings.status()).reason;
+  return found;
 }
 
 bool HasErrors(const std::vector<Finding>& findings) {

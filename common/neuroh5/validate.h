@@ -3,8 +3,11 @@
 // Checks a neuroh5 file as a whole.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "common/neuroh5/isolate.h"
 
 namespace miv::neuroh5 {
 
@@ -18,12 +21,17 @@ struct Finding {
   std::string expected;  ///< may be empty
   std::string found;     ///< may be empty
   std::string remedy;
+  /// HDF5_CRASH, HDF5_TIMEOUT or HDF5_MEMORY if the library itself gave up;
+  /// else empty.
+  std::string reason;
 };
 
 struct ValidateOptions {
   std::size_t max_findings = 100;  ///< stops after so many
   /// Memory for values read at once.
   std::uint64_t block_bytes = std::uint64_t{64} << 20;
+  /// Of the child process; absent: LimitsFor the file.
+  std::optional<IsolationLimits> limits;
 };
 
 /// Errors (a reader must refuse, or neuroh5 would misread):
@@ -40,8 +48,9 @@ struct ValidateOptions {
 ///   missing hard links among Trees, rows of "Populations" that are not {u64,
 ///   u32, u16}, the README form of the block pointer.
 /// An empty list means that the file is sound.  The work is done in a forked
-/// child, because HDF5 itself can crash on damaged metadata: such a crash is a
-/// finding. Files from outside go through here before anything else opens them.
+/// child, because HDF5 itself can crash, loop or ask for absurd memory on
+/// damaged metadata: that is a finding with a `reason`.  Files from outside go
+/// through here before anything else opens them.
 std::vector<Finding> Validate(const std::string& path,
                               const ValidateOptions& options = {});
 
