@@ -1,4 +1,4 @@
-"""The same bytes and the same spikes on 1, 2 and 3 ranks, with the work shared evenly."""
+"""The same bytes and the same spikes on 1, 2, 3, 5 and 8 ranks, with the work shared evenly."""
 import collections
 import time
 
@@ -125,6 +125,47 @@ class RankCounts(harness.TestCase):
         for one, other in edges:
             parent[root(one)] = root(other)
         return max(collections.Counter(root(cell) for cell in range(401)).values())
+
+
+class ManyRanks(harness.TestCase):
+    """A small network on more ranks than the machine has cores, each time from an empty data directory."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        pipeline = harness.copy_small_example(cls.directory / "small")
+        cls.jobs, cls.spikes = {}, {}
+        for ranks in (1, 5, 8):
+            start = time.monotonic()
+            with harness.Server() as server:
+                job = server.submit(pipeline, "--ranks", ranks)
+                cls.jobs[ranks] = server.job(job["id"])
+                with h5py.File(server.fetch(job["id"], "run", cls.directory / str(ranks)) / "results.h5") as file:
+                    cls.spikes[ranks] = file["Spikes/gid"][:].tobytes(), file["Spikes/t"][:].tobytes()
+            print(f"{ranks} ranks: {time.monotonic() - start:.1f} s")
+
+    def test_build_outputs_have_equal_digests(self):
+        found = {ranks: {step: files for step, files in harness.digests(job).items() if step != "run"}
+                 for ranks, job in self.jobs.items()}
+        self.assertEqual(len(found[1]), 13)
+        self.assertEqual(found[5], found[1])
+        self.assertEqual(found[8], found[1])
+
+    def test_spikes_are_equal(self):
+        self.assertTrue(self.spikes[1][0])
+        self.assertEqual(self.spikes[5], self.spikes[1])
+        self.assertEqual(self.spikes[8], self.spikes[1])
+
+    def test_nobody_is_idle_where_there_are_cells_enough(self):
+        for ranks, job in self.jobs.items():
+            for step, task in harness.tasks(job).items():
+                self.assertEqual((task["state"], task["cached"], task["ranks"]), ("SUCCEEDED", False, ranks), (ranks, step))
+                cells = task["report"]["cells"]
+                self.assertEqual(len(cells), ranks)
+                if sum(cells) >= ranks:
+                    self.assertGreater(min(cells), 0, (ranks, step, cells))
+                if step.startswith(("forest_", "synapses_", "connections_")):
+                    self.assertLessEqual(max(cells) - min(cells), 1, (ranks, step, cells))
 
 
 if __name__ == "__main__":
