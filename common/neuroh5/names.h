@@ -71,6 +71,8 @@ inline constexpr char kSynapses[] = "Synapses";
 inline constexpr char kSynId[] = "syn_id";
 inline constexpr char kConnections[] = "Connections";
 inline constexpr char kDistance[] = "distance";
+inline constexpr char kTrialIndex[] = "Trial Index";
+inline constexpr char kTrialDuration[] = "Trial Duration";
 inline constexpr char kSpikeEvents[] = "Spike Events";
 
 }  // namespace miv::neuroh5

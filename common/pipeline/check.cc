@@ -25,6 +25,7 @@ constexpr KindCheck kChecks[] = {
     {"measure_distances", CheckDistances},
     {"distribute_synapses", CheckDistribution},
     {"generate_connections", CheckConnections},
+    {"input_spikes", CheckInputSpikes},
     {"import", CheckImport},
     {"simulation", CheckSimulation},
 };

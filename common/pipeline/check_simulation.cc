@@ -198,6 +198,7 @@ absl::Status CheckSimulation(Draft& draft, std::size_t index) {
   MIV_RETURN_IF_ERROR(CheckAvailable(draft.step(index)));
   MIV_RETURN_IF_ERROR(CheckSimulatedModel(draft, index));
   MIV_RETURN_IF_ERROR(CheckStimuli(draft, index));
+  MIV_RETURN_IF_ERROR(CheckStimulusFiles(draft, index));
   MIV_RETURN_IF_ERROR(CheckClamps(draft, index));
   return CheckRecordings(draft, index);
 }

@@ -17,11 +17,14 @@ absl::Status CheckArchitecture(Draft& draft, std::size_t index);
 absl::Status CheckDistances(Draft& draft, std::size_t index);
 absl::Status CheckDistribution(Draft& draft, std::size_t index);
 absl::Status CheckConnections(Draft& draft, std::size_t index);
+absl::Status CheckInputSpikes(Draft& draft, std::size_t index);
 absl::Status CheckImport(Draft& draft, std::size_t index);
 absl::Status CheckSimulation(Draft& draft, std::size_t index);
 /// Parts of CheckSimulation.
 absl::Status CheckSimulatedModel(Draft& draft, std::size_t index);
 absl::Status CheckStimuli(Draft& draft, std::size_t index);
+/// Stimuli from input_spikes steps: names, and cells that have trains.
+absl::Status CheckStimulusFiles(Draft& draft, std::size_t index);
 absl::Status CheckClamps(Draft& draft, std::size_t index);
 absl::Status CheckRecordings(Draft& draft, std::size_t index);
 

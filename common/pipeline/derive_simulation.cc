@@ -146,6 +146,7 @@ absl::Status DeriveSimulation(Draft& draft, std::size_t index) {
   MergeOver(DefaultSynapseMechanisms(), step, "synapse_mechanisms");
   MergeOver(DefaultSynapseRules(), step, "synapse_rules");
   MIV_RETURN_IF_ERROR(NormaliseSegments(step));
+  DeriveStimulusFiles(draft, index);
   LabelEntries(step.config["lfp"], "electrode");
   LabelEntries(step.config["record"], "recording");
   step.outputs = OutputsOf(step.config);

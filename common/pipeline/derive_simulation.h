@@ -16,4 +16,8 @@ namespace miv::pipeline {
 /// "recording", ... of record entries.
 absl::Status DeriveSimulation(Draft& draft, std::size_t index);
 
+/// Part of it: stimuli from input_spikes steps take the namespace and the
+/// attribute of the step, where they give none.
+void DeriveStimulusFiles(Draft& draft, std::size_t index);
+
 }  // namespace miv::pipeline

@@ -24,8 +24,6 @@ const std::map<std::string, std::string, std::less<>>& UnavailableKinds() {
            "network_architecture, measure_distances and, for each population, "
            "generate_synapse_forest, distribute_synapses and "
            "generate_connections."},
-          {"input_spikes",
-           "Give rates or spike times in the simulation's stimulus."},
           {"gap_junctions", "Leave the step out; cells connect by synapses."},
           {"script",
            "Run the program yourself and add its output as an import step."},
@@ -56,6 +54,7 @@ const std::vector<KindInfo>& AllKinds() {
                                 DistributeSynapsesKind(),
                                 GenerateConnectionsKind(),
                                 Neuroh5GraphKind(),
+                                InputSpikesKind(),
                                 ImportKind(),
                                 SimulationKind()};
   return *kKinds;

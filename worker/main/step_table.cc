@@ -14,6 +14,7 @@ const StepTable& AllSteps() {
       {"generate_synapse_forest", GenerateSynapseForestStep},
       {"h5_types", H5TypesStep},
       {"import", ImportStep},
+      {"input_spikes", InputSpikesStep},
       {"measure_distances", MeasureDistancesStep},
       {"network_architecture", NetworkArchitectureStep},
       {"neuroh5_graph", Neuroh5GraphStep},

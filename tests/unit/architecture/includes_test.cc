@@ -87,7 +87,8 @@ TEST(Includes, BuildKernelsArePure) {
   for (const auto* list : {&kMpi, &kHdf5, &kNeuron, &kServices})
     banned.insert(banned.end(), list->begin(), list->end());
   ExpectNoInclude({"worker/build/geometry", "worker/build/morphology",
-                   "worker/build/synapses", "worker/build/connectivity"},
+                   "worker/build/synapses", "worker/build/connectivity",
+                   "worker/build/inputs"},
                   banned);
 }
 

@@ -27,6 +27,7 @@ TEST(FindKind, KnowsEverySpelling) {
       {"generate_connections", "generate_connections"},
       {"connections", "generate_connections"},
       {"neuroh5_graph", "neuroh5_graph"},
+      {"input_spikes", "input_spikes"},
       {"import", "import"},
       {"simulation", "simulation"},
       {"miv_simulator.interface.h5_types", "h5_types"},
@@ -49,7 +50,7 @@ TEST(FindKind, SuggestsTheNearestName) {
 
 TEST(FindKind, RefusesKindsThatAreNotThereByName) {
   for (const char* name :
-       {"network", "input_spikes", "gap_junctions", "script", "verify"}) {
+       {"network", "gap_junctions", "script", "verify"}) {
     const auto status = FindKind(name).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
     const auto fault = FaultOf(status);
@@ -81,6 +82,8 @@ TEST(AllKinds, OutputsAreThoseOfTheFileTable) {
               ElementsAre("synapses.h5"));
   EXPECT_THAT(KindNamed("generate_connections").outputs,
               ElementsAre("connectivity.h5"));
+  EXPECT_THAT(KindNamed("input_spikes").outputs,
+              ElementsAre("input_spikes.h5"));
   EXPECT_THAT(KindNamed("neuroh5_graph").outputs,
               ElementsAre("cells.h5", "connections.h5"));
 }
