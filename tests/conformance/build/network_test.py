@@ -3,7 +3,6 @@
 Exact: trees, positions in their layers, distances, columns of synapses, edges.  Statistical: within 4 standard errors, or at the
 level of 4 standard deviations for tests of whole distributions.  Both density semantics.
 """
-import functools
 import json
 import math
 import unittest
@@ -11,10 +10,10 @@ import unittest
 import numpy as np
 
 import harness
-import neuroh5_decoder
-from built_network import POPULATIONS, Network, build
-from published_case import (CASE, CLASSES, COUNTS, DEPTHS, LAYERS, NUMBER, PROJECTIONS, START, TYPES, WIDTH, Segments,
-                            expected_synapses, kolmogorov, normal_cdf, source_weights, swc, targets)
+from network_arrays import POPULATIONS, Network
+from network_case import CLASSES, LAYERS, TYPES, Segments, kolmogorov, normal_cdf, source_weights
+from network_structure import NetworkStructure, codes, in_every_network
+from published_case import DIRECTORY, WIDTH, published_case, write_pipeline
 
 FOUR_SD = 2.28  # sqrt(n) D of Kolmogorov and Smirnov with p = 6e-5
 SEMANTICS = ("per_layer", "last_layer")
@@ -29,28 +28,12 @@ TOTALS = {"per_layer": 5.43e6, "last_layer": 8.28e6}
 SYNAPSES = {"PYR": (21285, 206), "PVBC": (6531, 92), "OLM": (3651, 74)}
 
 
-def in_both_networks(test):
-    """Runs test(self, semantics, population, synapses, segments) for every population of both networks."""
-    @functools.wraps(test)
-    def run(self):
-        for semantics, network in self.networks.items():
-            for population in POPULATIONS:
-                with self.subTest(semantics=semantics, population=population):
-                    test(self, semantics, population, network.synapses[population], self.segments[population])
-    return run
-
-
-def codes(synapses, at=slice(None)):
-    """One number per synapse for its section class and layer."""
-    return synapses.swc_types[at].astype(int) * 256 + synapses.syn_layers[at]
-
-
 def setUpModule():
-    if not CASE.exists():
-        raise unittest.SkipTest(f"no case files at {CASE}; set MIV_SHARED")
+    if not DIRECTORY.exists():
+        raise unittest.SkipTest(f"no case files at {DIRECTORY}; set MIV_SHARED")
 
 
-class PublishedNetwork(harness.TestCase):
+class PublishedNetwork(NetworkStructure, harness.TestCase):
 
     @classmethod
     def setUpClass(cls):
@@ -59,13 +42,16 @@ class PublishedNetwork(harness.TestCase):
         with harness.Server() as server:
             for semantics in SEMANTICS:
                 directory = cls.directory / semantics
-                cls.jobs[semantics], cls.networks[semantics] = build(server, directory, semantics=semantics)
+                directory.mkdir()
+                job = server.submit(write_pipeline(directory / "pipeline.yaml", semantics=semantics))
+                cls.jobs[semantics], cls.networks[semantics] = job, Network(server.fetch(job["id"], "graph", directory))
             found = server.fetch(cls.jobs["per_layer"]["id"], "autapses", cls.directory)
             cls.findings = [server.miv("h5", "validate", cls.directory / semantics / "graph" / name, "--json").stdout
                             for semantics in SEMANTICS for name in ("cells.h5", "connections.h5")]
-        cls.autapses = Network.read_edges(found / "connectivity.h5", ["PYR"])
+        cls.autapses = Network.read_edges(found / "connectivity.h5")
         cls.network = cls.networks["per_layer"]
-        cls.segments = {population: Segments(population) for population in POPULATIONS}
+        cls.case = published_case()
+        cls.segments = {population: Segments(cls.case, population) for population in POPULATIONS}
 
     def assert_mean(self, values, mean, rounding=0.0, sd=None):
         """The mean within 4 standard errors; their size from `sd`, or from the values."""
@@ -73,109 +59,11 @@ class PublishedNetwork(harness.TestCase):
         error = (values.std() if sd is None else sd) / math.sqrt(len(values))
         self.assertLessEqual(abs(values.mean() - mean), 4 * error + rounding, f"{values.mean()} +- {error}, expected {mean}")
 
-    # Structure: exact.
-
     def test_files_validate(self):
         for finding in self.findings:
             self.assertEqual(json.loads(finding)["findings"], [])
 
-    def test_populations_and_projections(self):
-        self.assertEqual({name: (gids.start, len(gids)) for name, gids in self.network.populations.items()},
-                         {name: (START[name], NUMBER[name]) for name in COUNTS})
-        self.assertEqual(self.network.valid_projections, {(pre, post) for post in PROJECTIONS for pre in PROJECTIONS[post]})
-        self.assertEqual(len(self.network.valid_projections), 10)
-
-    def test_every_cell_has_the_tree_of_its_file(self):
-        with neuroh5_decoder.File(self.network.directory / "cells.h5") as file:
-            for population in POPULATIONS:
-                path = CASE / "morphology" / f"{population}.swc"
-                expected = swc.read(path)
-                parents = [int(line.split()[6]) for line in path.read_text().splitlines() if line[:1].isdigit()]
-                gids = []
-                for gid, tree, parent in file.trees(population):
-                    gids.append(gid)
-                    for name in ("xyz", "radius", "layer", "swc_type", "src", "dst"):
-                        self.assertTrue(np.array_equal(getattr(tree, name), getattr(expected, name)), (gid, name))
-                    self.assertEqual(parent.tolist(), parents)
-                    self.assertEqual({s: p.tolist() for s, p in tree.nodes.items()},
-                                     {s: p.tolist() for s, p in expected.nodes.items()})
-                self.assertEqual(gids, list(file.populations[population]))
-
-    def test_somata_lie_in_their_layers_sorted_by_u(self):
-        for population, axes in self.network.coordinates.items():
-            for axis in axes.values():
-                self.assertTrue(np.isfinite(axis).all())
-            self.assertTrue((np.diff(axes["U"]) >= 0).all())
-            for space, layer_axis in zip("XYZ", "UVL"):  # nothing is rotated
-                self.assertTrue(np.array_equal(axes[space], axes[layer_axis]))
-            for axis in "UV":
-                self.assertTrue(((axes[axis] >= -1e-3) & (axes[axis] <= WIDTH + 1e-3)).all())
-            allowed = [(axes["L"] >= DEPTHS[layer][0] - 1e-3) & (axes["L"] <= DEPTHS[layer][1] + 1e-3)
-                       for layer in COUNTS[population]]
-            self.assertTrue(np.any(allowed, axis=0).all())
-            # Layers meet in a plane; no cell lies in it, so each counts once.
-            self.assertEqual([int(mask.sum()) for mask in allowed], list(COUNTS[population].values()), population)
-
-    def test_distances_are_coordinates_from_the_middle(self):
-        for population, distances in self.network.distances.items():
-            for i, axis in enumerate("UV"):
-                found = np.abs(distances[:, i] - (self.network.coordinates[population][axis] - WIDTH / 2)).max()
-                self.assertLess(found, 1e-3)
-                reference = self.network.references[population]
-                self.assertAlmostEqual(reference[f"Reference {axis} Min"], -100.01, delta=1e-9)
-                self.assertAlmostEqual(reference[f"Reference {axis} Max"], 100.01, delta=1e-9)
-
-    @in_both_networks
-    def test_columns_of_synapses_agree_with_the_morphology(self, semantics, population, synapses, segments):
-        self.assertEqual(synapses.gids.tolist(), list(self.network.populations[population]))
-        self.assertTrue(np.array_equal(synapses.syn_ids, np.arange(len(synapses)) - synapses.pointers[synapses.cell]))
-        self.assertTrue(((synapses.syn_locs > 0) & (synapses.syn_locs < 1)).all())
-        section = synapses.syn_secs.astype(int)
-        classes = np.array([segments.tree.swc_type[segments.tree.nodes[s][-1]] for s in range(len(segments.tree.nodes))])
-        self.assertTrue(np.array_equal(classes[section], synapses.swc_types))
-        segment = segments.first[section] + (synapses.syn_locs.astype(float) * segments.nseg[section]).astype(int)
-        self.assertTrue(np.array_equal(segments.layer[segment], synapses.syn_layers))
-        # Within a cell, section and type positions ascend.
-        same = ((np.diff(synapses.cell) == 0) & (np.diff(section) == 0) &
-                (np.diff(synapses.syn_types.astype(int)) == 0))
-        self.assertTrue((np.diff(synapses.syn_locs)[same] >= 0).all())
-
-    @in_both_networks
-    def test_cdist_is_the_distance_from_the_origin(self, semantics, population, synapses, segments):
-        """Straight between points at most 3 um apart; the curve through them may bulge by a hundredth of that."""
-        chosen = slice(0, int(synapses.pointers[1]))  # of the first cell
-        for section in np.unique(synapses.syn_secs[chosen]):
-            mine = synapses.syn_secs[chosen] == section
-            arc = segments.arc(section)
-            at = synapses.syn_locs[chosen][mine].astype(float) * arc[-1]
-            xyz = segments.tree.xyz[segments.tree.nodes[section]].astype(float)
-            position = np.stack([np.interp(at, arc, xyz[:, i]) for i in range(3)], axis=1)
-            error = np.abs(np.linalg.norm(position, axis=1) - synapses.syn_cdists[chosen][mine]).max()
-            self.assertLess(error, 0.03, (population, section))
-
-    @in_both_networks
-    def test_every_synapse_has_one_edge_of_its_category(self, semantics, post, synapses, segments):
-        used = np.zeros(len(synapses), dtype=int)
-        for pre in PROJECTIONS[post]:
-            edges = self.networks[semantics].edges[post, pre]
-            at = synapses.pointers[edges.cell] + edges.syn_id
-            used += np.bincount(at, minlength=len(used))
-            kind, allowed = targets(post)[pre]
-            self.assertTrue((synapses.syn_types[at] == kind).all())
-            self.assertLessEqual(set(np.unique(codes(synapses, at)).tolist()), {c * 256 + layer for c, layer in allowed})
-        self.assertTrue((used == 1).all())
-
-    def test_sources_are_in_reach_and_sorted(self):
-        for semantics, network in self.networks.items():
-            for (post, pre), edges in network.edges.items():
-                self.assertTrue(((edges.source >= 0) & (edges.source < NUMBER[pre])).all())
-                d = np.abs(network.distances[pre][edges.source].astype(float) - network.distances[post][edges.cell])
-                self.assertTrue((d < WIDTH / 2).all())
-                self.assertLess(np.abs(edges.distance - d.sum(axis=1)).max(), 1e-3)
-                order = edges.cell * 1000 + edges.source
-                self.assertTrue((np.diff(order) >= 0).all(), (semantics, post, pre))
-
-    @in_both_networks
+    @in_every_network
     def test_categories_without_density_are_empty(self, semantics, population, synapses, segments):
         found = set(np.unique(codes(synapses)).tolist())
         self.assertNotIn(CLASSES["apical"] * 256 + LAYERS["SP"], found)
@@ -183,28 +71,13 @@ class PublishedNetwork(harness.TestCase):
         if population == "OLM":
             self.assertNotIn(CLASSES["soma"], {code // 256 for code in found})
 
-    # Synapses per cell and their places.
-
-    @in_both_networks
-    def test_synapses_per_category(self, semantics, population, synapses, segments):
-        expected = expected_synapses(population, segments, semantics)
-        code = codes(synapses) * 4 + synapses.syn_types
-        self.assertEqual(set(np.unique(code).tolist()), {(c * 256 + layer) * 4 + t for c, t, layer in expected})
-        for (swc_type, kind, layer), (mean, variance) in expected.items():
-            mine = code == (swc_type * 256 + layer) * 4 + kind
-            counts = np.bincount(synapses.cell[mine], minlength=NUMBER[population])
-            self.assert_mean(counts, mean, sd=math.sqrt(variance))
-            # The variance of a variance is about 2 v^2 / n, more by 1 / mean for few arrivals.
-            error = math.sqrt((2 + 1 / mean) / NUMBER[population])
-            self.assertLess(abs(counts.var(ddof=1) / variance - 1), 4 * error, (swc_type, kind, layer))
-
     def test_synapses_per_cell(self):
         for population, (mean, sd) in SYNAPSES.items():
             counts = self.network.synapses[population].counts
             self.assert_mean(counts, mean, 0.5, sd)
             self.assertLess(abs(counts.std(ddof=1) / sd - 1), 4 / math.sqrt(2 * len(counts)))
 
-    @in_both_networks
+    @in_every_network
     def test_positions_are_uniform_within_segments(self, semantics, population, synapses, segments):
         section = synapses.syn_secs.astype(int)
         within = synapses.syn_locs.astype(float) * segments.nseg[section] % 1
@@ -225,7 +98,7 @@ class PublishedNetwork(harness.TestCase):
     def test_total_of_edges(self):
         for semantics, network in self.networks.items():
             total = sum(len(edges) for edges in network.edges.values())
-            variance = sum(synapses.counts.var(ddof=1) * NUMBER[p] for p, synapses in network.synapses.items())
+            variance = sum(synapses.counts.var(ddof=1) * self.case.number[p] for p, synapses in network.synapses.items())
             print(f"{semantics}: {total} edges, expected {TOTALS[semantics]:.0f}")
             self.assertLess(abs(total - TOTALS[semantics]), 4 * math.sqrt(variance) + 5000)
 
@@ -245,10 +118,10 @@ class PublishedNetwork(harness.TestCase):
     def contacts(self, edges, post, pre):
         """Observed contacts [cells, sources] and their probabilities without autapses."""
         network = self.network
-        observed = np.zeros((NUMBER[post], NUMBER[pre]))
+        observed = np.zeros((self.case.number[post], self.case.number[pre]))
         np.add.at(observed, (edges.cell, edges.source), 1)
         p = np.stack([source_weights(network.distances[post][i].astype(float), network.distances[pre].astype(float),
-                                     i if post == pre else None) for i in range(NUMBER[post])])
+                                     WIDTH, i if post == pre else None) for i in range(self.case.number[post])])
         return observed, p
 
     def offsets(self, post, pre):
@@ -295,13 +168,13 @@ class PublishedNetwork(harness.TestCase):
         """A random pair of cells is within half the width of the volume on both axes with probability 0.5625."""
         for pre, published in (("STIM", 36), ("PYR", 125), ("PVBC", 52), ("OLM", 12)):
             reach = np.concatenate([(self.offsets(post, pre) < WIDTH / 2).all(axis=2).sum(axis=1)
-                                    for post in POPULATIONS if pre in PROJECTIONS[post]])
+                                    for post in POPULATIONS if pre in self.case.projections[post]])
             random = np.random.default_rng(0)
-            spread = np.std([(np.abs(random.uniform(0, 200, (len(reach), 1, 2)) - random.uniform(0, 200, (NUMBER[pre], 2)))
+            spread = np.std([(np.abs(random.uniform(0, 200, (len(reach), 1, 2)) - random.uniform(0, 200, (self.case.number[pre], 2)))
                               < 100).all(axis=2).sum(axis=1).mean() for _ in range(100)])
             print(f"{pre}: {reach.mean():.1f} candidates on average")
-            self.assertLess(abs(reach.mean() - 0.5625 * NUMBER[pre]), 4 * spread)
-            self.assertAlmostEqual(published, 0.5625 * NUMBER[pre], delta=0.51)
+            self.assertLess(abs(reach.mean() - 0.5625 * self.case.number[pre]), 4 * spread)
+            self.assertAlmostEqual(published, 0.5625 * self.case.number[pre], delta=0.51)
 
     def test_mean_distance(self):
         """About 48 to 53 um for uniform positions; an exact test is test_sources_follow_the_kernel."""
@@ -316,7 +189,7 @@ class PublishedNetwork(harness.TestCase):
                 self.assertFalse((edges.source == edges.cell).any())
         edges = self.autapses["PYR", "PYR"]
         d = self.network.distances["PYR"].astype(float)
-        p = np.array([source_weights(d[i], d)[i] for i in range(NUMBER["PYR"])])
+        p = np.array([source_weights(d[i], d, WIDTH)[i] for i in range(self.case.number["PYR"])])
         expected, variance = (edges.in_degree * p).sum(), (edges.in_degree * p * (1 - p)).sum()
         found = (edges.source == edges.cell).sum()
         print(f"allowed: {found} autapses, expected {expected:.0f}")
@@ -333,7 +206,7 @@ class PublishedNetwork(harness.TestCase):
         found, simulated, random = [], [], np.random.default_rng(0)
         synapses, edges = self.network.synapses["PYR"], self.network.edges["PYR", "PYR"]
         at = synapses.pointers[edges.cell] + edges.syn_id
-        for cell in range(NUMBER["PYR"]):
+        for cell in range(self.case.number["PYR"]):
             reach = (np.abs(self.network.distances["PYR"] - self.network.distances["PYR"][cell]) < WIDTH / 2).all(axis=1)
             reach[cell] = False
             first, last = np.searchsorted(edges.cell, [cell, cell + 1])
@@ -372,8 +245,8 @@ class PublishedNetwork(harness.TestCase):
         random, means = np.random.default_rng(0), []
         for _ in range(50):
             means.append(self.nearest(np.concatenate([
-                np.stack([random.uniform(0, WIDTH, n), random.uniform(0, WIDTH, n), random.uniform(*DEPTHS[layer], n)], axis=1)
-                for layers in COUNTS.values() for layer, n in layers.items()])).mean())
+                np.stack([random.uniform(0, WIDTH, n), random.uniform(0, WIDTH, n), random.uniform(*self.case.depths[layer], n)], axis=1)
+                for layers in self.case.counts.values() for layer, n in layers.items()])).mean())
         print(f"nearest neighbour {found.mean():.2f} um, at random {np.mean(means):.2f} +- {np.std(means):.2f} um")
         self.assertGreater(found.mean(), np.mean(means) + 4 * np.std(means))
 
@@ -386,7 +259,7 @@ class PublishedNetwork(harness.TestCase):
     # The run.
 
     def test_both_ranks_did_their_share(self):
-        whole = {"cells": NUMBER, "synapses": {p: len(s) for p, s in self.network.synapses.items()},
+        whole = {"cells": self.case.number, "synapses": {p: len(s) for p, s in self.network.synapses.items()},
                  "edges": {p: len(s) for p, s in self.network.synapses.items()}}
         for step, task in harness.tasks(self.jobs["per_layer"]).items():
             self.assertEqual((task["state"], task["attempts"], task["ranks"]), ("SUCCEEDED", 1, 2), step)
