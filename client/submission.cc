@@ -11,6 +11,7 @@
 #include "common/base/files.h"
 #include "common/base/nearest_name.h"
 #include "common/base/status_macros.h"
+#include "common/pipeline/expand_network.h"
 #include "common/pipeline/kinds.h"
 #include "common/rpc/pipeline_proto.h"
 
@@ -131,6 +132,27 @@ absl::Status KeepWantedSteps(const Overrides& overrides,
                        .what = "the pipeline has no step of this sort"});
 }
 
+/// Expands the networks of a pipeline if a step of theirs is asked for by name.
+/// Returns the warnings of the expansion.
+absl::StatusOr<std::vector<pipeline::Warning>> ExpandIfNamed(
+    const std::vector<std::string>& names, pipeline::LoadedPipeline* loaded) {
+  const auto has = [](const pipeline::PipelineSpec& spec,
+                      const std::string& name) {
+    return std::any_of(spec.steps.begin(), spec.steps.end(),
+                       [&](const auto& step) { return step.name == name; });
+  };
+  if (std::all_of(names.begin(), names.end(),
+                  [&](const auto& name) { return has(loaded->spec, name); }))
+    return std::vector<pipeline::Warning>();
+  MIV_ASSIGN_OR_RETURN(pipeline::Expansion expansion,
+                       pipeline::ExpandNetworks(loaded->spec));
+  for (const auto& [expanded, written] : expansion.origins())
+    if (const auto* position = loaded->sources.Find(written))
+      loaded->sources.Set(expanded, config::SourcePosition(*position));
+  loaded->spec = std::move(expansion.spec);
+  return std::move(expansion.warnings);
+}
+
 }  // namespace
 
 absl::StatusOr<Submission> MakeSubmission(pipeline::PipelineSpec spec,
@@ -149,11 +171,19 @@ absl::StatusOr<Submission> LoadSubmission(const std::string& path,
   if (overrides.seed.has_value()) loaded.spec.seed = *overrides.seed;
   if (overrides.ranks.has_value())
     for (auto& step : loaded.spec.steps) step.ranks = *overrides.ranks;
+  const auto warnings = ExpandIfNamed(overrides.steps, &loaded);
+  if (!warnings.ok())
+    return config::WithSource(warnings.status(), loaded.sources);
   if (const auto status = KeepWantedSteps(overrides, &loaded.spec);
       !status.ok())
     return config::WithSource(status, loaded.sources);
-  return MakeSubmission(std::move(loaded.spec), std::move(loaded.sources),
-                        loaded.directory);
+  MIV_ASSIGN_OR_RETURN(
+      Submission submission,
+      MakeSubmission(std::move(loaded.spec), std::move(loaded.sources),
+                     loaded.directory));
+  auto& all = submission.resolved.warnings;
+  all.insert(all.begin(), warnings->begin(), warnings->end());
+  return submission;
 }
 
 }  // namespace miv::client

@@ -19,11 +19,6 @@ constexpr char kInterfacePrefix[] = "miv_simulator.interface.";
 const std::map<std::string, std::string, std::less<>>& UnavailableKinds() {
   static const auto* const kKinds =
       new std::map<std::string, std::string, std::less<>>{
-          {"network",
-           "Write the steps that it stands for: h5_types, "
-           "network_architecture, measure_distances and, for each population, "
-           "generate_synapse_forest, distribute_synapses and "
-           "generate_connections."},
           {"gap_junctions", "Leave the step out; cells connect by synapses."},
           {"script",
            "Run the program yourself and add its output as an import step."},
@@ -32,7 +27,7 @@ const std::map<std::string, std::string, std::less<>>& UnavailableKinds() {
 }
 
 absl::Status UnknownKind(absl::string_view name) {
-  std::vector<std::string> known;
+  std::vector<std::string> known = {"network"};
   for (const KindInfo& kind : AllKinds()) {
     known.push_back(kind.name);
     known.insert(known.end(), kind.aliases.begin(), kind.aliases.end());
@@ -60,9 +55,13 @@ const std::vector<KindInfo>& AllKinds() {
   return *kKinds;
 }
 
+absl::string_view BareKindName(absl::string_view name) {
+  absl::ConsumePrefix(&name, kInterfacePrefix);
+  return name;
+}
+
 absl::StatusOr<const KindInfo*> FindKind(absl::string_view name) {
-  absl::string_view bare = name;
-  absl::ConsumePrefix(&bare, kInterfacePrefix);
+  const absl::string_view bare = BareKindName(name);
   for (const KindInfo& kind : AllKinds())
     if (kind.name == bare || std::find(kind.aliases.begin(), kind.aliases.end(),
                                        bare) != kind.aliases.end())

@@ -47,8 +47,12 @@ struct KindInfo {
   Schema config;  ///< a record
 };
 
-/// Every kind that runs, in build order.
+/// Every kind that runs, in build order.  A "network" does not: it becomes
+/// steps of these kinds (expand_network.h).
 const std::vector<KindInfo>& AllKinds();
+
+/// A kind as written, without the prefix "miv_simulator.interface.".
+absl::string_view BareKindName(absl::string_view name);
 
 /// The kind called `name`: canonical, alias, or either after the prefix
 /// "miv_simulator.interface.".

@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "common/base/fault.h"
 #include "common/base/status_macros.h"
+#include "common/pipeline/network_files.h"
 #include "common/pipeline/pipeline_schema.h"
 #include "common/pipeline/written_order.h"
 
@@ -12,6 +14,17 @@ namespace miv::pipeline {
 
 using config::FieldPath;
 using nlohmann::json;
+
+namespace {
+
+// Whether an override changes what the file of a network says, so that it must
+// be read before.
+bool IsInsideNetwork(absl::string_view override_text) {
+  return absl::StrContains(override_text.substr(0, override_text.find('=')),
+                           ".config.config.");
+}
+
+}  // namespace
 
 absl::StatusOr<PipelineSpec> PipelineFromDocument(
     const config::Document& document, const std::string& default_name) {
@@ -39,8 +52,12 @@ absl::StatusOr<LoadedPipeline> LoadPipelineFile(
   loaded.sources = std::move(document.sources);
   loaded.directory = file.parent_path().string();
   loaded.files = std::move(document.files);
-  for (const std::string& text : overrides)
-    MIV_RETURN_IF_ERROR(ApplyOverride(loaded.spec, text, &loaded.sources));
+  for (const bool inside : {false, true}) {
+    if (inside) MIV_RETURN_IF_ERROR(LoadNetworkFiles(loaded));
+    for (const std::string& text : overrides)
+      if (IsInsideNetwork(text) == inside)
+        MIV_RETURN_IF_ERROR(ApplyOverride(loaded.spec, text, &loaded.sources));
+  }
   RecordWrittenOrder(loaded.sources, loaded.spec);
   return loaded;
 }

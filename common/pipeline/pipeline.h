@@ -56,6 +56,7 @@ struct LoadedPipeline {
 ///
 /// Errors: as config::LoadYamlFile, and InvalidArgument with FILE:LINE for an
 /// unknown key, a missing or wrongly typed one, or another api.
+/// Networks hold the content of the files that they name (network_files.h).
 /// overrides: as ApplyOverride takes them, and with its errors.  Where the
 /// order of a mapping has a meaning, the configs hold it as a field of its own
 /// (written_order.h).

@@ -6,6 +6,8 @@
 #include "common/base/fault.h"
 #include "common/base/status_macros.h"
 #include "common/pipeline/draft.h"
+#include "common/pipeline/expand_network.h"
+#include "common/pipeline/network_kind.h"
 
 namespace miv::pipeline {
 namespace {
@@ -30,14 +32,46 @@ void AddFiles(const ResolvedStep& step, std::vector<FileReference>& files) {
   }
 }
 
-}  // namespace
-
-absl::StatusOr<ResolvedPipeline> Resolve(const PipelineSpec& spec) {
+absl::StatusOr<ResolvedPipeline> ResolveExpanded(const PipelineSpec& spec) {
   MIV_ASSIGN_OR_RETURN(Draft draft, StartDraft(spec));
   for (const std::size_t index : draft.graph.order())
     if (absl::Status status = FinishStep(draft, index); !status.ok())
       return WithContext(status, {.step = draft.step(index).name});
   return std::move(draft.out);
+}
+
+// Fields of expanded steps become those that their author wrote; the steps of
+// one network share fields, and need one warning only.
+void NameFieldsAsWritten(const Expansion& expansion, ResolvedPipeline& out) {
+  std::vector<Warning> warnings = expansion.warnings;
+  for (Warning& warning : out.warnings) {
+    std::string field = expansion.Written(warning.field);
+    const bool shared = field != warning.field;
+    warning.field = std::move(field);
+    const bool known = std::any_of(
+        warnings.begin(), warnings.end(), [&warning](const Warning& w) {
+          return w.field == warning.field && w.text == warning.text;
+        });
+    if (!shared || !known) warnings.push_back(std::move(warning));
+  }
+  out.warnings = std::move(warnings);
+  for (ResolvedStep& step : out.steps)
+    for (Input& input : step.inputs)
+      input.field = expansion.Written(input.field);
+}
+
+}  // namespace
+
+absl::StatusOr<ResolvedPipeline> Resolve(const PipelineSpec& spec) {
+  if (std::none_of(
+          spec.steps.begin(), spec.steps.end(),
+          [](const StepSpec& step) { return IsNetworkKind(step.kind); }))
+    return ResolveExpanded(spec);
+  MIV_ASSIGN_OR_RETURN(const Expansion expansion, ExpandNetworks(spec));
+  auto resolved = ResolveExpanded(expansion.spec);
+  if (!resolved.ok()) return expansion.AsWritten(resolved.status());
+  NameFieldsAsWritten(expansion, *resolved);
+  return resolved;
 }
 
 std::vector<FileReference> FilesOf(const ResolvedStep& step) {

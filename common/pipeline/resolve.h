@@ -73,7 +73,9 @@ struct ResolvedPipeline {
 
 /// Checks everything that can be known without reading a file, fills in
 /// defaults and what the graph implies, and binds every input to the nearest
-/// step that provides it.
+/// step that provides it.  A network becomes the steps that it stands for
+/// (expand_network.h); errors and warnings about these name the network's
+/// fields.
 ///
 ///   A config field that names an input may hold the path of a file, or
 ///   "step:NAME" / "step:NAME/OUTPUT" for a certain step's output.

@@ -2,7 +2,9 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "common/pipeline/kinds.h"
+#include "common/pipeline/network_kind.h"
 
 namespace miv::pipeline {
 namespace {
@@ -64,20 +66,54 @@ bool WantsLastLayer(const json& config) {
          config["density_semantics"] == "last_layer";
 }
 
+bool IsKind(absl::string_view kind, absl::string_view canonical) {
+  const auto info = FindKind(kind);
+  return info.ok() && (*info)->name == canonical;
+}
+
+// The sources of each population as they were written.
+json Projections(const SourceMap& sources, const std::string& field,
+                 const json& synapses) {
+  json projections = json::object();
+  for (const auto& [post, projection] : synapses.items()) {
+    json& order = projections[post] = json::array();
+    if (!projection.is_object()) continue;
+    for (const std::string& pre : sources.KeysOf(FieldPath(field, post)))
+      if (projection.contains(pre)) order.push_back(pre);
+  }
+  return projections;
+}
+
+void RecordNetwork(const SourceMap& sources, const std::string& field,
+                   json& config) {
+  json* document = MapAt(config, "config");
+  if (document == nullptr) return;
+  const std::string at = FieldPath(field, "config");
+  json* generator = MapAt(*document, "Connection Generator");
+  const json* synapses =
+      generator == nullptr ? nullptr : MapAt(*generator, "Synapses");
+  if (synapses != nullptr && !config.contains("projections"))
+    config["projections"] = Projections(
+        sources, FieldPath(at, "Connection Generator.Synapses"), *synapses);
+  const json options = config.value("options", json::object());
+  json* cell_types = MapAt(*document, "Cell Types");
+  if (cell_types == nullptr || !options.is_object()) return;
+  for (const auto& [kind, fields] : options.items())
+    if (IsKind(kind, "distribute_synapses") && WantsLastLayer(fields))
+      RecordCellTypes(sources, FieldPath(at, "Cell Types"), *cell_types);
+}
+
 }  // namespace
 
 void RecordWrittenOrder(const SourceMap& sources, PipelineSpec& spec) {
   for (StepSpec& step : spec.steps) {
-    const auto kind = FindKind(step.kind);
-    if (!kind.ok() || (*kind)->name != "distribute_synapses" ||
-        !WantsLastLayer(step.config))
-      continue;
-    if (json* cell_types = MapAt(step.config, "cell_types"))
-      RecordCellTypes(
-          sources,
-          FieldPath(FieldPath(FieldPath("steps", step.name), "config"),
-                    "cell_types"),
-          *cell_types);
+    const std::string field =
+        FieldPath(FieldPath("steps", step.name), "config");
+    if (IsNetworkKind(step.kind)) RecordNetwork(sources, field, step.config);
+    json* cell_types = MapAt(step.config, "cell_types");
+    if (cell_types != nullptr && WantsLastLayer(step.config) &&
+        IsKind(step.kind, "distribute_synapses"))
+      RecordCellTypes(sources, FieldPath(field, "cell_types"), *cell_types);
   }
 }
 

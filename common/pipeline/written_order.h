@@ -14,6 +14,9 @@ namespace miv::pipeline {
 ///   distribute_synapses with density_semantics "last_layer":
 ///     cell_types.P.synapses.last_layers {section class: {synapse type: layer}}
 ///
+///   network: the same in its Cell Types, if its options ask for last_layer,
+///     and projections {post: [pre, ...]} as in Connection Generator.Synapses
+///
 /// Entries that are given stay.  Nothing is checked here.
 void RecordWrittenOrder(const config::SourceMap& sources, PipelineSpec& spec);
 

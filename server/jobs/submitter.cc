@@ -83,6 +83,7 @@ absl::StatusOr<Submitted> Submitter::Submit(const Submission& submission) {
   MIV_RETURN_IF_ERROR(CheckLimits(submission));
   auto plan = std::make_shared<JobPlan>();
   MIV_ASSIGN_OR_RETURN(plan->pipeline, pipeline::Resolve(submission.pipeline));
+  MIV_RETURN_IF_ERROR(CheckSteps(plan->pipeline));
   MIV_ASSIGN_OR_RETURN(plan->files, FilesByPath(submission.files));
   MIV_ASSIGN_OR_RETURN(const std::vector<int> ranks, RanksOf(plan->pipeline));
   MIV_RETURN_IF_ERROR(CheckUploads(*plan));
@@ -110,16 +111,6 @@ absl::Status Submitter::CheckLimits(const Submission& submission) {
     fault.found = absl::StrCat(submission.request_id.size());
     return InvalidInput(fault);
   }
-  const std::size_t steps = submission.pipeline.steps.size();
-  if (steps > static_cast<std::size_t>(limits_.max_steps)) {
-    fault.reason = "TOO_MANY_STEPS";
-    fault.field = "pipeline.steps";
-    fault.what = "the pipeline has too many steps";
-    fault.expected = absl::StrCat("at most ", limits_.max_steps);
-    fault.found = absl::StrCat(steps);
-    fault.remedy = "Split it into several pipelines.";
-    return InvalidInput(fault);
-  }
   MIV_RETURN_IF_ERROR(artifacts_.CheckSpace(0));
   std::size_t live = 0;
   MIV_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& t) -> absl::Status {
@@ -136,6 +127,22 @@ absl::Status Submitter::CheckLimits(const Submission& submission) {
   fault.found = absl::StrCat(live);
   fault.remedy = "Try again in a minute, or cancel some of them.";
   return MakeStatus(absl::StatusCode::kResourceExhausted, fault);
+}
+
+absl::Status Submitter::CheckSteps(
+    const pipeline::ResolvedPipeline& pipeline) const {
+  const std::size_t steps = pipeline.steps.size();
+  if (steps <= static_cast<std::size_t>(limits_.max_steps)) {
+    return absl::OkStatus();
+  }
+  Fault fault;
+  fault.reason = "TOO_MANY_STEPS";
+  fault.field = "pipeline.steps";
+  fault.what = "the pipeline has too many steps";
+  fault.expected = absl::StrCat("at most ", limits_.max_steps);
+  fault.found = absl::StrCat(steps);
+  fault.remedy = "Split it into several pipelines.";
+  return InvalidInput(fault);
 }
 
 absl::StatusOr<std::vector<int>> Submitter::RanksOf(

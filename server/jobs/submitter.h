@@ -59,6 +59,7 @@ class Submitter {
 
  private:
   absl::Status CheckLimits(const Submission& submission);
+  absl::Status CheckSteps(const pipeline::ResolvedPipeline& pipeline) const;
   absl::StatusOr<std::vector<int>> RanksOf(
       const pipeline::ResolvedPipeline& pipeline) const;
   absl::Status CheckUploads(const JobPlan& plan) const;

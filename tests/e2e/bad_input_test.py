@@ -52,6 +52,18 @@ class Refused(harness.TestCase):
         self.assertEqual(error["reason"], "UNKNOWN_KIND")
         self.assert_remedy(error, "measure_distances")
 
+    def test_mistake_in_a_declarative_network(self):
+        self.pipeline = harness.declarative(self.pipeline)
+        harness.edit(self.root / "network.yaml", "U: median", "U: middle")
+        error = self.refuse("steps.network.config.config.Geometry.Parametric Surface.Origin.U", "median",
+                            file="network.yaml")
+        self.assertEqual(error["line"], 16)
+
+    def test_mistake_that_a_step_of_a_network_finds(self):
+        self.pipeline = harness.declarative(self.pipeline)
+        harness.edit(self.root / "config/axon_extents.yml", "\nOLM:", "\nOLN:")
+        self.refuse("steps.network.config.config.Connection Generator.Axon Extent.OLM", file="network.yaml")
+
     def test_unknown_config_key(self):
         harness.edit(self.pipeline, "t_end: 10", "t_ned: 10")
         error = self.refuse("steps.run.config", "t_ned")

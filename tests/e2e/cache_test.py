@@ -127,6 +127,28 @@ class Changes(CacheCase):
         self.assertEqual(self.rerun(self.original, "--seed", 7),
                          ALL - {"h5_types", "forest_PYR", "forest_PVBC", "forest_OLM"})
 
+    def test_declarative_form_of_the_network_changes_nothing(self):
+        job = self.server.submit(harness.declarative(self.original))
+        self.assertEqual(harness.computed(job), set())
+        self.assertEqual({task["step"] for task in job["tasks"]},
+                         {"network", "run", "network_h5_types", "network_architecture", "network_distances"}
+                         | {f"network_{step}_{population}" for step in ("forest", "synapses", "connections")
+                            for population in ("PYR", "PVBC", "OLM")})
+        digests = harness.digests(job)
+        self.assertEqual(digests["network"], harness.digests(self.job)["graph"])
+        self.assertEqual(digests["run"], harness.digests(self.job)["run"])
+
+    def test_density_in_a_declarative_network_reruns_its_population(self):
+        pipeline = harness.declarative(self.changed("config/cell_types.yml", "SO: {mean: 0.30, variance: 0}",
+                                                    "SO: {mean: 0.35, variance: 0}"))
+        self.assertEqual(self.rerun(pipeline),
+                         {"network_synapses_OLM", "network_connections_OLM", "network", "run"})
+
+    def test_plan_shows_the_steps_of_a_network(self):
+        plan = self.server.json("plan", harness.declarative(self.original), "--set", "steps.network.seed=12")
+        self.assertEqual({step["step"] for step in plan["steps"] if step["cached"]},
+                         {"network_h5_types", "network_forest_PYR", "network_forest_PVBC", "network_forest_OLM"})
+
     def test_plan_foretells_what_runs(self):
         plan = self.server.json("plan", self.original, "--set", "steps.run.config.t_end=15")
         self.assertEqual({step["step"] for step in plan["steps"] if not step["cached"]}, {"run"})

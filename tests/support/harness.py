@@ -283,8 +283,14 @@ def copy_small_example(directory, t_end=10):
     (config / "cell_distributions.yml").write_text(SMALL)
     extents = config / "layer_extents.yml"
     extents.write_text(extents.read_text().replace("[200.0, 200.0, ", f"[{SMALL_EXTENT_UM}.0, {SMALL_EXTENT_UM}.0, "))
-    edit(pipeline, "t_end: 500", f"t_end: {t_end}")
+    for form in (pipeline, declarative(pipeline)):
+        edit(form, "t_end: 500", f"t_end: {t_end}")
     return pipeline
+
+
+def declarative(pipeline):
+    """The form of an example's pipeline with its network in one step."""
+    return pathlib.Path(pipeline).parent / "pipeline_declarative.yaml"
 
 
 def edit(path, old, new):

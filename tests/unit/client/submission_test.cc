@@ -11,6 +11,7 @@
 namespace miv::client {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -82,6 +83,33 @@ TEST(LoadSubmission, AppliesOverrides) {
   const auto ranks =
       LoadSubmission(WritePipeline("submission_ranks"), {.ranks = 3});
   for (const auto& step : ranks->wire.steps()) EXPECT_EQ(step.ranks(), 3);
+}
+
+constexpr char kDeclarative[] =
+    MIV_SOURCE_DIR "/examples/microcircuit/pipeline_declarative.yaml";
+
+TEST(LoadSubmission, SendsTheContentOfANetworksFile) {
+  const auto submission = LoadSubmission(kDeclarative, {});
+  ASSERT_TRUE(submission.ok()) << submission.status();
+  ASSERT_EQ(submission->wire.steps_size(), 2);
+  EXPECT_EQ(submission->wire.steps(0).kind(), "network");
+  EXPECT_THAT(submission->wire.steps(0).config_json(), HasSubstr("Geometry"));
+  EXPECT_THAT(submission->resolved.steps, SizeIs(14));
+}
+
+TEST(LoadSubmission, TakesAStepOfANetworkByName) {
+  const auto submission =
+      LoadSubmission(kDeclarative, {.steps = {"network_forest_OLM"}});
+  ASSERT_TRUE(submission.ok()) << submission.status();
+  std::vector<std::string> names;
+  for (const auto& step : submission->wire.steps())
+    names.push_back(step.name());
+  EXPECT_THAT(names, ElementsAre("network_h5_types", "network_architecture",
+                                 "network_distances", "network_forest_OLM"));
+  const auto fault = FaultOf(
+      LoadSubmission(kDeclarative, {.steps = {"network_forest_OLN"}}).status());
+  EXPECT_EQ(fault->reason, "UNKNOWN_STEP");
+  EXPECT_THAT(fault->remedy, HasSubstr("network_forest_OLM"));
 }
 
 TEST(LoadSubmission, PlacesAMistakeOfTheConfigAtItsLine) {

@@ -50,7 +50,7 @@ TEST(FindKind, SuggestsTheNearestName) {
 
 TEST(FindKind, RefusesKindsThatAreNotThereByName) {
   for (const char* name :
-       {"network", "gap_junctions", "script", "verify"}) {
+       {"gap_junctions", "script", "verify"}) {
     const auto status = FindKind(name).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
     const auto fault = FaultOf(status);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "absl/strings/str_cat.h"
 #include "tests/unit/server/support/server_fixture.h"
 
 namespace miv::server {
@@ -162,7 +163,11 @@ TEST_F(SubmitterTest, KeepsItsLimits) {
             "request_id");
 
   submission = Core();
-  submission.pipeline.steps.resize(6);
+  while (submission.pipeline.steps.size() < 6) {
+    auto another = submission.pipeline.steps[0];
+    another.name = absl::StrCat("types", submission.pipeline.steps.size());
+    submission.pipeline.steps.push_back(another);
+  }
   EXPECT_EQ(Refused(submission, absl::StatusCode::kInvalidArgument).reason,
             "TOO_MANY_STEPS");
 
