@@ -73,7 +73,7 @@ std::size_t SizeOf(Element element) {
 
 std::uint64_t ChunkElements(std::uint64_t length) {
   std::uint64_t chunk = 4000;
-  while (length / chunk > 1000 && chunk < 1024000) chunk *= 2;
+  while (length / chunk > 32 && chunk < 1024000) chunk *= 2;
   return chunk;
 }
 

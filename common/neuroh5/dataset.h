@@ -43,8 +43,9 @@ struct Shape {
 };
 
 /// Elements per chunk of an array of this length: 4000, neuroh5's default,
-/// doubled until there are at most 1000 chunks or the chunk has 1,024,000
-/// elements.
+/// doubled until there are at most 32 whole chunks or the chunk has 1,024,000
+/// elements.  HDF5 spends microseconds on each chunk, so many small ones would
+/// cost more than the bytes (docs/scaling.md).
 std::uint64_t ChunkElements(std::uint64_t length);
 
 /// neuroh5's fixed chunk of Trees/Cell Index.

@@ -175,6 +175,9 @@ absl::StatusOr<Handle> CreateFile(const std::string& path,
   Handle properties(access.file.valid() ? H5Pcopy(access.file.id())
                                         : H5Pcreate(H5P_FILE_ACCESS));
   SetFileProperties(properties);
+  // No cache of chunks: values come in large blocks, which would be copied into
+  // it to be written from there.
+  H5Pset_cache(properties.id(), 0, 521, 0, 0.75);
   Handle file(
       H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, properties.id()));
   if (file.valid()) return file;
