@@ -49,8 +49,9 @@ bool IsVariable(const Handle& type) {
 
 class Copier {
  public:
-  Copier(const FileAccess& access, const Handle& from, const Handle& to)
-      : access_(access), from_(from), to_(to) {}
+  Copier(const FileAccess& access, const Handle& from, const Handle& to,
+         const WriteMonitor& monitor)
+      : access_(access), from_(from), to_(to), monitor_(monitor) {}
 
   // Every local step is agreed on at once, so all ranks take the same path.
   absl::Status Copy(const std::string& path, int depth = 0) {
@@ -218,7 +219,7 @@ class Copier {
                  buffer->data()) < 0)
       return Hdf5Error(absl::StatusCode::kUnavailable, target, PathOf(target),
                        "the values cannot be written");
-    return absl::OkStatus();
+    return monitor_ ? monitor_(buffer->size()) : absl::OkStatus();
   }
 
   absl::Status CopyAttributes(const std::string& path) {
@@ -283,20 +284,45 @@ class Copier {
   const FileAccess& access_;
   const Handle& from_;
   const Handle& to_;
+  const WriteMonitor& monitor_;
   std::map<haddr_t, std::string> copied_;  ///< path here, by address there
 };
 
 }  // namespace
 
 absl::Status Writer::CopyFrom(const std::string& source_path,
-                              absl::string_view object) {
+                              absl::string_view object,
+                              const WriteMonitor& monitor) {
   absl::StatusOr<Handle> source = OpenFile(source_path);
   MIV_RETURN_IF_ERROR(access_.team->Agree(source.status()));
   MIV_RETURN_IF_ERROR(access_.team->Agree(CheckAbsent(file_, object)));
   const std::string path(object);
   const std::string parent = path.substr(0, path.rfind('/'));
   if (!parent.empty()) MIV_RETURN_IF_ERROR(MakeGroup(access_, file_, parent));
-  return Copier(access_, *source, file_).Copy(path);
+  return Copier(access_, *source, file_, monitor).Copy(path);
+}
+
+absl::StatusOr<std::uint64_t> BytesToCopy(const std::string& path,
+                                          absl::string_view object) {
+  MIV_ASSIGN_OR_RETURN(const Handle file, OpenFile(path));
+  MIV_ASSIGN_OR_RETURN(const Handle group, OpenGroup(file, object));
+  std::uint64_t bytes = 0;
+  H5Ovisit2(
+      group.id(), H5_INDEX_NAME, H5_ITER_NATIVE,
+      [](hid_t root, const char* name, const H5O_info_t* info,
+         void* out) -> herr_t {
+        if (info->type != H5O_TYPE_DATASET) return 0;
+        const Handle dataset(H5Dopen2(root, name, H5P_DEFAULT));
+        const Handle space(H5Dget_space(dataset.id()));
+        const Handle type(H5Dget_type(dataset.id()));
+        const hssize_t count = H5Sget_simple_extent_npoints(space.id());
+        *static_cast<std::uint64_t*>(out) +=
+            static_cast<std::uint64_t>(std::max<hssize_t>(0, count)) *
+            H5Tget_size(type.id());
+        return 0;
+      },
+      &bytes, H5O_INFO_BASIC);
+  return bytes;
 }
 
 }  // namespace miv::neuroh5

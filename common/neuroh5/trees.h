@@ -41,6 +41,10 @@ absl::StatusOr<std::vector<Tree>> ReadTrees(const Reader& reader,
 absl::Status WriteTrees(Writer& writer, absl::string_view population,
                         absl::Span<const std::uint32_t> gids,
                         absl::Span<const std::uint32_t> shape_of,
-                        absl::Span<const Tree> shapes);
+                        absl::Span<const Tree> shapes,
+                        const WriteMonitor& monitor = {});
+
+/// Bytes of the values of one cell of this shape, as WriteTrees counts them.
+std::uint64_t BytesOf(const Tree& shape);
 
 }  // namespace miv::neuroh5

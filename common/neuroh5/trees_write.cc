@@ -37,12 +37,13 @@ class TreeWriter {
  public:
   TreeWriter(Writer& writer, const Population& population,
              absl::Span<const std::uint32_t> shape_of,
-             absl::Span<const Tree> shapes)
+             absl::Span<const Tree> shapes, const WriteMonitor& monitor)
       : access_(writer.access()),
         file_(writer.file()),
         root_(CellPath(population.name, kTrees)),
         shape_of_(shape_of),
-        shapes_(shapes) {
+        shapes_(shapes),
+        monitor_(monitor) {
     for (const Tree& shape : shapes)
       sections_.push_back(FlattenSections(shape));
   }
@@ -94,6 +95,7 @@ class TreeWriter {
       absl::Status status =
           WriteRows(access_, dataset, row, absl::MakeConstSpan(buffer));
       row += buffer.size();
+      if (status.ok() && monitor_) status = monitor_(buffer.size() * sizeof(T));
       buffer.clear();
       return status;
     };
@@ -181,6 +183,7 @@ class TreeWriter {
   const std::string root_;
   absl::Span<const std::uint32_t> shape_of_;
   absl::Span<const Tree> shapes_;
+  const WriteMonitor& monitor_;
   std::vector<std::vector<std::uint16_t>> sections_;  ///< flat, of each shape
 };
 
@@ -224,7 +227,8 @@ absl::Status CheckShapes(const Writer& writer, const std::string& path,
 absl::Status WriteTrees(Writer& writer, absl::string_view population,
                         absl::Span<const std::uint32_t> gids,
                         absl::Span<const std::uint32_t> shape_of,
-                        absl::Span<const Tree> shapes) {
+                        absl::Span<const Tree> shapes,
+                        const WriteMonitor& monitor) {
   const std::string path = CellPath(population, kTrees);
   Team& team = *writer.access().team;
   const absl::StatusOr<Population> known = writer.types().Get(population);
@@ -234,7 +238,16 @@ absl::Status WriteTrees(Writer& writer, absl::string_view population,
   MIV_ASSIGN_OR_RETURN(
       const CellBlock block,
       PlaceCells(writer.access(), writer.file(), path, *known, gids));
-  return TreeWriter(writer, *known, shape_of, shapes).Write(block);
+  return TreeWriter(writer, *known, shape_of, shapes, monitor).Write(block);
+}
+
+std::uint64_t BytesOf(const Tree& shape) {
+  // Per point x, y, z and radius, parent, layer and type; sections; and per
+  // connection source and destination.
+  return shape.points() * (4 * sizeof(float) + sizeof(shape.parent[0]) +
+                           sizeof(shape.layer[0]) + sizeof(shape.swc_type[0])) +
+         FlattenSections(shape).size() * sizeof(std::uint16_t) +
+         shape.src.size() * 2 * sizeof(shape.src[0]);
 }
 
 }  // namespace miv::neuroh5

@@ -4,6 +4,7 @@
 // what is written and in which order, never on the number of ranks or the time.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,12 @@ struct CellColumn {
   std::vector<std::uint64_t> offsets;
   Values values;
 };
+
+/// Hears how a long write goes: the bytes that this rank wrote since the last
+/// call.  Called on every rank, by itself, block by block.  An error that it
+/// returns ends the write on all ranks, at the end of the current dataset.  May
+/// be empty.
+using WriteMonitor = std::function<absl::Status(std::uint64_t bytes)>;
 
 /// A file being written.  Movable.  Every member is collective over the team of
 /// the FileAccess, and every rank gets the same status.
@@ -68,7 +75,8 @@ class Writer {
   /// the ranks share.  Missing parent groups are created. Errors: NotFound,
   /// AlreadyExists, Unimplemented for variable-length data.
   absl::Status CopyFrom(const std::string& source_path,
-                        absl::string_view object);
+                        absl::string_view object,
+                        const WriteMonitor& monitor = {});
 
   /// Ends the file; the writer is spent.  A writer that is destroyed without
   /// Close leaves an incomplete file.
@@ -88,5 +96,10 @@ class Writer {
   Types types_;
   Handle file_;
 };
+
+/// Bytes of the values below an object of a file, as CopyFrom counts them.
+/// Errors: as Reader::Open, NotFound.
+absl::StatusOr<std::uint64_t> BytesToCopy(const std::string& path,
+                                          absl::string_view object);
 
 }  // namespace miv::neuroh5

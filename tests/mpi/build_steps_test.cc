@@ -34,7 +34,8 @@ absl::Status RunUntil(const Chain& chain, const std::string& last,
 }
 
 TEST(BuildStepsOnRanks, StopTogetherWhenAsked) {
-  for (const char* step : {"network", "synapses_PYR", "connections_PYR"}) {
+  for (const char* step :
+       {"network", "forest_PYR", "synapses_PYR", "connections_PYR", "graph"}) {
     const SharedDirectory directory;
     NativeGeometryProvider geometry;
     RecordingObserver observer;

@@ -133,18 +133,19 @@ absl::Status CountSynapses(StepContext& ctx, const Plan& plan, CellPlans& plans,
                            std::vector<std::uint64_t>& counts) {
   const std::size_t n = plans.gids().size();
   counts.assign(n, 0);
-  const auto count = [&](std::size_t block) -> absl::Status {
+  const auto count = [&](std::size_t block) -> absl::StatusOr<std::uint64_t> {
     const std::size_t first = block * kCellsPerCount;
-    for (std::size_t i = first; i < std::min(first + kCellsPerCount, n); ++i) {
+    const std::size_t last = std::min(first + kCellsPerCount, n);
+    for (std::size_t i = first; i < last; ++i) {
       MIV_ASSIGN_OR_RETURN(const build::SynapsePlan* cell, plans.PlanOf(i));
       MIV_RETURN_IF_ERROR(CheckExpected(plan, *cell, plans.gids()[i]));
       if (i == 0 && ctx.ranks.is_root()) WarnUnused(ctx, plan, *cell);
       counts[i] = cell->Count(ctx.seed, plans.gids()[i]);
     }
-    return absl::OkStatus();
+    return last - first;
   };
   return RunInRounds(ctx, (n + kCellsPerCount - 1) / kCellsPerCount,
-                     "count synapses", count);
+                     {"count synapses", "cells", plan.gids.size()}, count);
 }
 
 constexpr std::size_t kColumns = 7;
@@ -189,6 +190,8 @@ std::vector<std::size_t> Blocks(const std::vector<std::uint64_t>& counts) {
 absl::Status PlaceSynapses(StepContext& ctx, const Plan& plan, CellPlans& plans,
                            const std::vector<std::uint64_t>& counts,
                            Census& census) {
+  const auto total = static_cast<std::uint64_t>(ctx.ranks.Sum(
+      std::accumulate(counts.begin(), counts.end(), std::int64_t{0})));
   MIV_ASSIGN_OR_RETURN(const auto access, parallel::AccessFor(ctx.ranks));
   MIV_ASSIGN_OR_RETURN(
       neuroh5::Writer writer,
@@ -201,17 +204,18 @@ absl::Status PlaceSynapses(StepContext& ctx, const Plan& plan, CellPlans& plans,
                                   plans.gids(), counts));
   const std::vector<std::size_t> blocks = Blocks(counts);
   build::SynapseTable table;
-  const auto place = [&](std::size_t block) -> absl::Status {
+  const auto place = [&](std::size_t block) -> absl::StatusOr<std::uint64_t> {
     table.Clear();
     for (std::size_t i = blocks[block]; i < blocks[block + 1]; ++i) {
       MIV_ASSIGN_OR_RETURN(const build::SynapsePlan* cell, plans.PlanOf(i));
       cell->Place(ctx.seed, plans.gids()[i], table);
     }
     census.Add(table);
-    return stream.Write(ViewsOf(table));
+    MIV_RETURN_IF_ERROR(stream.Write(ViewsOf(table)));
+    return table.size();
   };
-  MIV_RETURN_IF_ERROR(
-      RunInRounds(ctx, blocks.size() - 1, "place synapses", place));
+  MIV_RETURN_IF_ERROR(RunInRounds(
+      ctx, blocks.size() - 1, {"place synapses", "synapses", total}, place));
   MIV_RETURN_IF_ERROR(stream.Finish());
   return writer.Close();
 }

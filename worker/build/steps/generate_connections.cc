@@ -37,6 +37,7 @@ struct Plan {
   build::ConnectionPlan connections;
   std::vector<std::uint32_t> gids;  // destinations, ascending
   std::size_t cells_per_block;
+  std::uint64_t synapse_count;
 
   SynapseSource source() const {
     return {&synapses, population.name, name_space};
@@ -96,11 +97,15 @@ absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
             std::move(positions),
             std::move(connections),
             {},
-            1};
+            1,
+            0};
   MIV_ASSIGN_OR_RETURN(plan.gids, CellsOf(plan.source()));
-  MIV_ASSIGN_OR_RETURN(const double per_cell, SynapsesPerCell(plan.source()));
+  MIV_ASSIGN_OR_RETURN(plan.synapse_count, SynapsesOf(plan.source()));
+  const double per_cell =
+      static_cast<double>(plan.synapse_count) /
+      static_cast<double>(std::max<std::size_t>(1, plan.gids.size()));
   plan.cells_per_block = std::max<std::size_t>(
-      1, static_cast<std::size_t>(kSynapsesPerBlock / per_cell));
+      1, static_cast<std::size_t>(kSynapsesPerBlock / std::max(1.0, per_cell)));
   return plan;
 }
 
@@ -129,7 +134,7 @@ class RankConnections {
   }
 
   // Deals the synapses of a block and notes the edges of its cells.
-  absl::Status Count(std::size_t block) {
+  absl::StatusOr<std::uint64_t> Count(std::size_t block) {
     MIV_ASSIGN_OR_RETURN(const SynapseBlock read, Read(block));
     for (std::size_t i = 0; i < read.size(); ++i) {
       MIV_RETURN_IF_ERROR(
@@ -141,7 +146,7 @@ class RankConnections {
         edges_ += counts_[p].edges;
       }
     }
-    return absl::OkStatus();
+    return read.syn_ids.size();
   }
 
   // Collective.
@@ -162,10 +167,11 @@ class RankConnections {
   }
 
   // Gives the synapses of a block their sources and writes the edges.
-  absl::Status Connect(std::size_t block) {
+  absl::StatusOr<std::uint64_t> Connect(std::size_t block) {
     MIV_ASSIGN_OR_RETURN(const SynapseBlock read, Read(block));
     std::vector<neuroh5::Edges> out(streams_.size());
     std::vector<build::ProjectionEdges> columns(streams_.size());
+    std::uint64_t edges = 0;
     for (std::size_t i = 0; i < read.size(); ++i) {
       MIV_RETURN_IF_ERROR(
           connector_.Connect(CellOf(read, i), ctx_.seed, cell_edges_, counts_));
@@ -181,9 +187,10 @@ class RankConnections {
     for (std::size_t p = 0; p < out.size(); ++p) {
       out[p].attributes.emplace_back(std::move(columns[p].distances));
       out[p].attributes.emplace_back(std::move(columns[p].syn_ids));
+      edges += out[p].src_gids.size();
       MIV_RETURN_IF_ERROR(streams_[p].Write(std::move(out[p])));
     }
-    return absl::OkStatus();
+    return edges;
   }
 
   // Collective.
@@ -232,8 +239,10 @@ absl::Status WriteConnections(StepContext& ctx, const Plan& plan,
       neuroh5::Writer::Create(JoinPath(ctx.output_directory, "connectivity.h5"),
                               access, plan.synapses.types()));
   MIV_RETURN_IF_ERROR(work.CreateStreams(writer));
+  const auto edges = static_cast<std::uint64_t>(
+      ctx.ranks.Sum(static_cast<std::int64_t>(work.edges())));
   MIV_RETURN_IF_ERROR(
-      RunInRounds(ctx, work.blocks(), "choose sources",
+      RunInRounds(ctx, work.blocks(), {"choose sources", "edges", edges},
                   [&](std::size_t block) { return work.Connect(block); }));
   MIV_RETURN_IF_ERROR(work.FinishStreams());
   return writer.Close();
@@ -246,9 +255,9 @@ absl::StatusOr<nlohmann::json> GenerateConnectionsStep(StepContext& ctx) {
   const auto plan = MakePlan(ctx);
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(plan.status()));
   RankConnections work(ctx, *plan);
-  MIV_RETURN_IF_ERROR(
-      RunInRounds(ctx, work.blocks(), "deal synapses",
-                  [&](std::size_t block) { return work.Count(block); }));
+  MIV_RETURN_IF_ERROR(RunInRounds(
+      ctx, work.blocks(), {"deal synapses", "synapses", plan->synapse_count},
+      [&](std::size_t block) { return work.Count(block); }));
   const nlohmann::json projections = work.summary().Finish(
       ctx, plan->population.name, plan->connections.rules());
   MIV_RETURN_IF_ERROR(WriteConnections(ctx, *plan, work));

@@ -10,6 +10,7 @@
 #include "worker/build/morphology/contraction.h"
 #include "worker/build/morphology/swc.h"
 #include "worker/build/steps/build_steps.h"
+#include "worker/build/steps/byte_progress.h"
 #include "worker/build/steps/config_fields.h"
 #include "worker/build/steps/rank_share.h"
 #include "worker/build/steps/tree_conversion.h"
@@ -65,13 +66,14 @@ absl::StatusOr<nlohmann::json> GenerateSynapseForestStep(StepContext& ctx) {
       neuroh5::Writer writer,
       neuroh5::Writer::Create(JoinPath(ctx.output_directory, "forest.h5"),
                               access, plan->types));
-  MIV_RETURN_IF_ERROR(neuroh5::WriteTrees(writer, plan->population.name, gids,
-                                          shape_of, shapes));
+  ByteProgress progress(ctx, "write trees",
+                        plan->population.count * neuroh5::BytesOf(shapes[0]),
+                        meter);
+  MIV_RETURN_IF_ERROR(neuroh5::WriteTrees(
+      writer, plan->population.name, gids, shape_of, shapes,
+      [&](std::uint64_t more) { return progress.Add(more); }));
   MIV_RETURN_IF_ERROR(writer.Close());
   meter.AddCells(mine.size());
-  ctx.observer.Progress("write trees",
-                        static_cast<double>(plan->population.count),
-                        static_cast<double>(plan->population.count), "cells");
   return meter.Report(ctx.ranks);
 }
 

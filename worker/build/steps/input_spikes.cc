@@ -49,7 +49,7 @@ absl::StatusOr<Columns> DrawTrains(StepContext& ctx, const Plan& plan,
   const Share mine =
       ShareOf(cells.gids.size(), ctx.ranks.rank(), ctx.ranks.size());
   Columns columns;
-  const auto draw = [&](std::size_t block) -> absl::Status {
+  const auto draw = [&](std::size_t block) -> absl::StatusOr<std::uint64_t> {
     const std::size_t first = mine.begin + block * kCellsPerBlock;
     const std::size_t last =
         std::min<std::size_t>(first + kCellsPerBlock, mine.end);
@@ -62,11 +62,13 @@ absl::StatusOr<Columns> DrawTrains(StepContext& ctx, const Plan& plan,
                             train.trials.end());
       columns.offsets.push_back(columns.times.size());
     }
-    return absl::OkStatus();
+    return last - first;
   };
-  MIV_RETURN_IF_ERROR(RunInRounds(
-      ctx, (mine.size() + kCellsPerBlock - 1) / kCellsPerBlock,
-      absl::StrCat("draw spikes of ", cells.population.name), draw));
+  MIV_RETURN_IF_ERROR(
+      RunInRounds(ctx, (mine.size() + kCellsPerBlock - 1) / kCellsPerBlock,
+                  {absl::StrCat("draw spikes of ", cells.population.name),
+                   "cells", cells.gids.size()},
+                  draw));
   return columns;
 }
 

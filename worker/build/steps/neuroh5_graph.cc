@@ -14,6 +14,7 @@
 #include "common/neuroh5/reader.h"
 #include "common/neuroh5/writer.h"
 #include "worker/build/steps/build_steps.h"
+#include "worker/build/steps/byte_progress.h"
 #include "worker/build/steps/rank_share.h"
 #include "worker/parallel/parallel_file.h"
 
@@ -111,19 +112,29 @@ absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
   return plan;
 }
 
+absl::StatusOr<std::uint64_t> BytesOf(const Plan& plan) {
+  std::uint64_t bytes = 0;
+  for (const auto* copies : {&plan.cells, &plan.connections})
+    for (const Copy& copy : *copies) {
+      MIV_ASSIGN_OR_RETURN(const std::uint64_t more,
+                           neuroh5::BytesToCopy(copy.source_path, copy.object));
+      bytes += more;
+    }
+  return bytes;
+}
+
 absl::Status WriteFile(StepContext& ctx, const std::string& name,
                        const neuroh5::Types& types,
-                       const std::vector<Copy>& copies) {
+                       const std::vector<Copy>& copies,
+                       const neuroh5::WriteMonitor& monitor) {
   MIV_ASSIGN_OR_RETURN(const auto access, parallel::AccessFor(ctx.ranks));
   MIV_ASSIGN_OR_RETURN(
       neuroh5::Writer writer,
       neuroh5::Writer::Create(JoinPath(ctx.output_directory, name), access,
                               types));
-  double done = 0;
   for (const Copy& copy : copies) {
-    MIV_RETURN_IF_ERROR(writer.CopyFrom(copy.source_path, copy.object));
-    ctx.observer.Progress(absl::StrCat("write ", name), ++done,
-                          static_cast<double>(copies.size()), "objects");
+    MIV_RETURN_IF_ERROR(
+        writer.CopyFrom(copy.source_path, copy.object, monitor));
     if (StopRequested(ctx)) return StoppedStatus();
   }
   return writer.Close();
@@ -132,12 +143,17 @@ absl::Status WriteFile(StepContext& ctx, const std::string& name,
 }  // namespace
 
 absl::StatusOr<nlohmann::json> Neuroh5GraphStep(StepContext& ctx) {
-  const WorkMeter meter;
+  WorkMeter meter;
   const auto plan = MakePlan(ctx);
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(plan.status()));
-  MIV_RETURN_IF_ERROR(WriteFile(ctx, "cells.h5", plan->types, plan->cells));
+  const auto bytes = BytesOf(*plan);
+  MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(bytes.status()));
+  ByteProgress progress(ctx, "copy", *bytes, meter);
+  const auto monitor = [&](std::uint64_t more) { return progress.Add(more); };
   MIV_RETURN_IF_ERROR(
-      WriteFile(ctx, "connections.h5", plan->types, plan->connections));
+      WriteFile(ctx, "cells.h5", plan->types, plan->cells, monitor));
+  MIV_RETURN_IF_ERROR(WriteFile(ctx, "connections.h5", plan->types,
+                                plan->connections, monitor));
   return meter.Report(ctx.ranks);
 }
 

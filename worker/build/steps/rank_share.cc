@@ -17,6 +17,13 @@ double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+// Linux counts the maximum in units of 1024 bytes.
+std::uint64_t PeakResidentBytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
 std::vector<std::int64_t> Gathered(parallel::Ranks& ranks,
                                    std::uint64_t value) {
   return ranks.AllGather(static_cast<std::int64_t>(value));
@@ -62,7 +69,9 @@ nlohmann::json WorkMeter::Report(parallel::Ranks& ranks) const {
   return {{"cells", Gathered(ranks, cells_)},
           {"synapses", Gathered(ranks, synapses_)},
           {"edges", Gathered(ranks, edges_)},
-          {"cpu_s", cpu}};
+          {"bytes", Gathered(ranks, bytes_)},
+          {"cpu_s", cpu},
+          {"peak_rss_bytes", Gathered(ranks, PeakResidentBytes())}};
 }
 
 }  // namespace miv::worker

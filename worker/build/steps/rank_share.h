@@ -35,9 +35,11 @@ class WorkMeter {
   void AddCells(std::uint64_t n) { cells_ += n; }
   void AddSynapses(std::uint64_t n) { synapses_ += n; }
   void AddEdges(std::uint64_t n) { edges_ += n; }
+  void AddBytes(std::uint64_t n) { bytes_ += n; }
 
   /// Collective: {"cells": [ranks], "synapses": [ranks], "edges": [ranks],
-  /// "cpu_s": [ranks]}, the same on every rank.
+  /// "bytes": [ranks] (of copies), "cpu_s": [ranks], "peak_rss_bytes": [ranks]
+  /// (of the processes so far)}, the same on every rank.
   nlohmann::json Report(parallel::Ranks& ranks) const;
 
  private:
@@ -45,6 +47,7 @@ class WorkMeter {
   std::uint64_t cells_ = 0;
   std::uint64_t synapses_ = 0;
   std::uint64_t edges_ = 0;
+  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace miv::worker

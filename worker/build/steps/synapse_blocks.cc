@@ -71,15 +71,13 @@ absl::StatusOr<std::vector<std::uint32_t>> CellsOf(
   return gids;
 }
 
-absl::StatusOr<double> SynapsesPerCell(const SynapseSource& source) {
+absl::StatusOr<std::uint64_t> SynapsesOf(const SynapseSource& source) {
   MIV_ASSIGN_OR_RETURN(
       const auto attributes,
       source.reader->CellAttributes(source.population, source.name_space));
   for (const auto& attribute : attributes)
-    if (attribute.name == neuroh5::kSynIds && attribute.cells > 0)
-      return std::max(1.0, static_cast<double>(attribute.values) /
-                               static_cast<double>(attribute.cells));
-  return 1.0;
+    if (attribute.name == neuroh5::kSynIds) return attribute.values;
+  return std::uint64_t{0};
 }
 
 absl::StatusOr<SynapseBlock> ReadSynapses(const SynapseSource& source,

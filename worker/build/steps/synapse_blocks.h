@@ -38,8 +38,8 @@ struct SynapseBlock {
 /// Errors: NotFound, DataLoss; InvalidArgument for a cell stored twice.
 absl::StatusOr<std::vector<std::uint32_t>> CellsOf(const SynapseSource& source);
 
-/// Mean number of synapses per cell, at least 1.
-absl::StatusOr<double> SynapsesPerCell(const SynapseSource& source);
+/// Number of synapses of all cells.
+absl::StatusOr<std::uint64_t> SynapsesOf(const SynapseSource& source);
 
 /// gids: ascending; all of them have synapses (0 values count).
 /// Errors: those of reading; DataLoss if the columns of a cell differ in

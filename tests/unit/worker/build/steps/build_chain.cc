@@ -29,7 +29,8 @@ absl::StatusOr<nlohmann::json> Dispatch(const std::string& kind,
 }  // namespace
 
 void RecordingObserver::Progress(absl::string_view phase, double done,
-                                 double total, absl::string_view) {
+                                 double total, absl::string_view unit) {
+  amounts.push_back(absl::StrCat(phase, " ", done, "/", total, " ", unit));
   progress[std::string(phase)] = total > 0 ? done / total : 0;
 }
 

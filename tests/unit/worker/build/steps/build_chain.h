@@ -26,6 +26,7 @@ class RecordingObserver final : public StepObserver {
 
   std::vector<std::string> warnings;
   std::map<std::string, double> progress;  ///< last share done, by phase
+  std::vector<std::string> amounts;        ///< "PHASE DONE/TOTAL UNIT"
   long polls_before_cancel = 1L << 60;
   long polls = 0;
 };

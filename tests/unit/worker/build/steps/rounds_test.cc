@@ -18,11 +18,13 @@ using ::testing::Pair;
 class RoundsTest : public ::testing::Test {
  protected:
   absl::Status Run(std::size_t blocks, std::size_t failing_block = 1000) {
-    return RunInRounds(ctx_, blocks, "work", [&](std::size_t block) {
-      ran_.push_back(block);
-      return block == failing_block ? absl::InvalidArgumentError("broken")
-                                    : absl::OkStatus();
-    });
+    return RunInRounds(ctx_, blocks, {"work", "cells", 3 * blocks},
+                       [&](std::size_t block) -> absl::StatusOr<std::uint64_t> {
+                         ran_.push_back(block);
+                         if (block == failing_block)
+                           return absl::InvalidArgumentError("broken");
+                         return 3;
+                       });
   }
 
   parallel::SingleRank ranks_;
@@ -35,6 +37,9 @@ TEST_F(RoundsTest, RunsEveryBlockInOrderAndReportsToTheEnd) {
   EXPECT_TRUE(Run(3).ok());
   EXPECT_THAT(ran_, ElementsAre(0, 1, 2));
   EXPECT_THAT(observer_.progress, ElementsAre(Pair("work", 1)));
+  EXPECT_THAT(observer_.amounts,
+              ElementsAre("work 0/9 cells", "work 3/9 cells", "work 6/9 cells",
+                          "work 9/9 cells"));
 }
 
 TEST_F(RoundsTest, DoesNothingWithoutBlocks) {
@@ -74,10 +79,14 @@ TEST(WorkMeter, ReportsOneEntryPerRank) {
   meter.AddSynapses(40);
   meter.AddSynapses(2);
   meter.AddEdges(7);
+  meter.AddBytes(5);
   const auto report = meter.Report(ranks);
   EXPECT_THAT(report.at("cells"), ElementsAre(3));
   EXPECT_THAT(report.at("synapses"), ElementsAre(42));
   EXPECT_THAT(report.at("edges"), ElementsAre(7));
+  EXPECT_THAT(report.at("bytes"), ElementsAre(5));
+  // A program with gtest takes more than a page and less than all memory.
+  EXPECT_GT(report.at("peak_rss_bytes")[0].get<std::int64_t>(), 1 << 12);
   EXPECT_GE(report.at("cpu_s")[0].get<double>(), 0);
 }
 
