@@ -88,8 +88,17 @@ class File:
         group = self.h5[f"Populations/{population}/Trees"]
         for name in parts:
             require(group[name]["Cell Index"] == group["Cell Index"], f"{name} is not linked to the one index")
+            family = self._pointer_family(name)
+            require(group[name]["Attribute Pointer"] == group[family], f"{name} is not linked to {family}")
         for i, gid in enumerate(parts["Section"].gids):
             yield int(gid), *self._tree({name: part[i] for name, part in parts.items()})
+
+    @staticmethod
+    def _pointer_family(attribute):
+        """The dataset whose hard links are the pointers of an attribute of trees."""
+        if attribute == "Section":
+            return "Section/Section Pointer"
+        return "Source Section/Section Pointer" if attribute.endswith(" Section") else "X Coordinate/Attribute Pointer"
 
     @staticmethod
     def _tree(part):

@@ -160,17 +160,30 @@ TEST(PlaceSomata, RotatesPositionsNotLayers) {
 TEST(PlaceSomata, ChoosesOverAllLayersWhenAskedTo) {
   PlacementOptions options;
   options.choose_over_all_layers = true;
-  int off_counts = 0;
-  for (std::int64_t seed = 0; seed < 6; ++seed) {
+  options.node_iterations = options.final_iterations = 0;
+  options.snap_delta = 0;  // so that no cell lies between two layers
+  constexpr int kSeeds = 200;
+  // Half of 70 + 100 + 16 candidates: hypergeometric, mean K / 2 and variance
+  // K / 2 (1 - K / 186) (186 - 93) / 185.
+  const float bounds[] = {0, 5, 50, 100};
+  double sum[3] = {}, squares[3] = {};
+  for (std::int64_t seed = 0; seed < kSeeds; ++seed) {
     const auto placed = Place(Network(), options, seed);
     ASSERT_TRUE(placed.ok());
     ASSERT_EQ((*placed)[2].u.size(), 93u);
-    // Hypergeometric: 35 +- 3.3 of the 93 are in SO.
-    const int in_so = CountInL((*placed)[2], 0, 4.999f);
-    EXPECT_NEAR(in_so, 35, 14);
-    off_counts += in_so != 35;
+    for (int i = 0; i < 3; ++i) {
+      const double n = CountInL((*placed)[2], bounds[i], bounds[i + 1]);
+      sum[i] += n;
+      squares[i] += n * n;
+    }
   }
-  EXPECT_GT(off_counts, 0);
+  const double means[] = {35, 50, 8}, sds[] = {3.31, 3.41, 1.92};
+  for (int i = 0; i < 3; ++i) {
+    const double mean = sum[i] / kSeeds;
+    EXPECT_NEAR(mean, means[i], 4 * sds[i] / std::sqrt(kSeeds));
+    EXPECT_NEAR(std::sqrt(squares[i] / kSeeds - mean * mean), sds[i],
+                4 * sds[i] / std::sqrt(2.0 * kSeeds));
+  }
 }
 
 TEST(PlaceSomata, ReportsProgressToItsEndAndStopsWhenTold) {
