@@ -20,7 +20,10 @@ class Synapses:
         self.cell = np.repeat(np.arange(len(self.counts)), self.counts)
 
     def __getattr__(self, name):
-        return self.columns[name]
+        try:
+            return self.__dict__["columns"][name]
+        except KeyError:
+            raise AttributeError(name) from None
 
     def __len__(self):
         return len(self.cell)
