@@ -48,6 +48,7 @@ void AddVerbs(CLI::App& app, Program& program) {
   AddPlot(app, program);
   AddH5(app, program);
   AddLogin(app, program);
+  AddKinds(app, program);
   AddVersion(app, program);
 }
 

@@ -15,6 +15,7 @@ void AddFetch(CLI::App& app, Program& program);
 void AddH5(CLI::App& app, Program& program);
 void AddJob(CLI::App& app, Program& program);
 void AddJobs(CLI::App& app, Program& program);
+void AddKinds(CLI::App& app, Program& program);
 void AddLogin(CLI::App& app, Program& program);
 void AddLogs(CLI::App& app, Program& program);
 void AddPlan(CLI::App& app, Program& program);

@@ -31,8 +31,8 @@ TEST_F(ProgramTest, ExplainsItself) {
   EXPECT_THAT(err_, HasSubstr("Subcommands"));
   for (const char* verb :
        {"up", "submit", "plan", "watch", "jobs", "job", "cancel", "logs",
-        "fetch", "plot", "h5", "version", "build", "simulate", "push",
-        "pull", "login"}) {
+        "fetch", "plot", "h5", "version", "build", "simulate", "push", "pull",
+        "login", "kinds"}) {
     EXPECT_EQ(Miv({verb, "--help"}), 0) << verb;
     EXPECT_THAT(out_, HasSubstr("Examples:\n  miv ")) << verb;
   }
@@ -227,6 +227,22 @@ TEST_F(ProgramTest, ExportsNetconsOfTheCellsAskedFor) {
   EXPECT_EQ(out_, "post_gid\tsrc_gid\n4\t1\n6\t2\n");
   EXPECT_EQ(Miv({"h5", "export", "netcons", "j1", "--step", "run"}), 0);
   EXPECT_EQ(out_, "post_gid\tsrc_gid\n4\t1\n5\t2\n6\t2\n");
+}
+
+TEST_F(ProgramTest, ListsKindsAndTheirFields) {
+  EXPECT_EQ(Miv({"kinds"}), 0);
+  EXPECT_THAT(out_, AllOf(HasSubstr("  architecture    types"),
+                          HasSubstr("\nnetwork\n"), HasSubstr("forest.h5")));
+  EXPECT_EQ(Miv({"kinds", "architecture"}), 0);
+  EXPECT_THAT(out_, HasSubstr("coordinate_namespace, coordinates_namespace"));
+  EXPECT_THAT(out_, HasSubstr("an integer"));
+  EXPECT_EQ(Miv({"kinds", "network", "--json"}), 0);
+  EXPECT_EQ(OutJson()["kind"], "network");
+  EXPECT_EQ(OutJson()["fields"][0]["name"], "config_filepath");
+  EXPECT_EQ(Miv({"kinds", "--json"}), 0);
+  EXPECT_EQ(OutJson()[0]["kind"], "network");
+  EXPECT_EQ(Miv({"kinds", "synapsis"}), 2);
+  EXPECT_THAT(err_, HasSubstr("synapses"));
 }
 
 TEST_F(ProgramTest, VersionNamesTheServer) {
