@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 
 #include "absl/strings/match.h"
 #include "tests/support/shared_directory.h"
@@ -33,21 +34,28 @@ absl::Status RunUntil(const Chain& chain, const std::string& last,
   return absl::NotFoundError(last);
 }
 
-TEST(BuildStepsOnRanks, StopTogetherWhenAsked) {
-  for (const char* step :
-       {"network", "forest_PYR", "synapses_PYR", "connections_PYR", "graph"}) {
-    const SharedDirectory directory;
-    NativeGeometryProvider geometry;
-    RecordingObserver observer;
-    observer.polls_before_cancel = 1;
-    const auto chain = LoadChain(kSmall);
-    ASSERT_TRUE(chain.ok());
-    EXPECT_EQ(
-        RunUntil(*chain, step, directory.path(), geometry, observer).code(),
-        absl::StatusCode::kCancelled)
-        << step;
-  }
+/// The step, and the number of times that it asks before it is told to stop.
+class StoppedBuildStep
+    : public ::testing::TestWithParam<std::tuple<const char*, long>> {};
+
+TEST_P(StoppedBuildStep, EndsOnAllRanks) {
+  const auto& [step, polls] = GetParam();
+  const SharedDirectory directory;
+  NativeGeometryProvider geometry;
+  RecordingObserver observer;
+  observer.polls_before_cancel = polls;
+  const auto chain = LoadChain(kSmall);
+  ASSERT_TRUE(chain.ok());
+  EXPECT_EQ(RunUntil(*chain, step, directory.path(), geometry, observer).code(),
+            absl::StatusCode::kCancelled);
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Points, StoppedBuildStep,
+    ::testing::Combine(::testing::Values("network", "forest_PYR",
+                                         "synapses_PYR", "connections_PYR",
+                                         "graph"),
+                       ::testing::Values(0, 1)));
 
 /// Fails on the last rank only.
 class FailingProvider final : public GeometryProvider {
