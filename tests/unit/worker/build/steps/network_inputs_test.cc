@@ -76,7 +76,7 @@ TEST_F(NetworkInputs, ReadsSynapsesOfCells) {
   const auto reader = Write(neuroh5::kSynapseAttributes, {2, 3, 4}, Synapses());
   const SynapseSource source = {&reader, "PYR", neuroh5::kSynapseAttributes};
   EXPECT_THAT(*CellsOf(source), ElementsAre(2, 3, 4));
-  EXPECT_EQ(*SynapsesPerCell(source), 1);
+  EXPECT_EQ(*SynapsesOf(source), 3u);
   const auto block = ReadSynapses(source, {2, 4});
   ASSERT_TRUE(block.ok()) << block.status();
   ASSERT_EQ(block->size(), 2u);
