@@ -82,6 +82,7 @@ class Forecaster {
         forecast.cached = true;
         forecast.reason = "cached";
         forecast.estimated_bytes = SizeOf(*entry);
+        forecast.outputs = entry->outputs;
         tasks_[index].state = TaskState::kCached;
         tasks_[index].outputs = entry->outputs;
         return absl::OkStatus();

@@ -23,6 +23,7 @@ struct StepForecast {
   int ranks = 1;
   double estimated_s = 0;            ///< of the last time; 0 = unknown
   std::int64_t estimated_bytes = 0;  ///< of the outputs; 0 = unknown
+  std::vector<Output> outputs;       ///< of a cached step
 };
 
 /// In the order of the pipeline.  ranks: per step.

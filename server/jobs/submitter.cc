@@ -73,6 +73,13 @@ absl::Status Missing(const std::vector<std::string>& missing) {
 
 }  // namespace
 
+absl::StatusOr<pipeline::ResolvedPipeline> Submitter::Resolve(
+    const pipeline::PipelineSpec& pipeline) const {
+  MIV_ASSIGN_OR_RETURN(auto resolved, pipeline::Resolve(pipeline));
+  MIV_RETURN_IF_ERROR(CheckSteps(resolved));
+  return resolved;
+}
+
 absl::StatusOr<Submitted> Submitter::Submit(const Submission& submission) {
   const std::string body = BodyDigest(submission);
   if (!submission.validate_only) {

@@ -49,6 +49,11 @@ class Submitter {
         preflight_(preflight),
         limits_(limits) {}
 
+  /// Checks and completes the configs of a pipeline; reads no file.
+  /// Errors: InvalidArgument, as pipeline::Resolve and TOO_MANY_STEPS.
+  absl::StatusOr<pipeline::ResolvedPipeline> Resolve(
+      const pipeline::PipelineSpec& pipeline) const;
+
   /// Checks everything, forecasts, and accepts the job unless validate_only.
   /// Nothing is left behind by a submission that is refused.
   /// Errors: InvalidArgument (pipeline, files, model), FailedPrecondition

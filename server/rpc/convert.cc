@@ -33,6 +33,16 @@ absl::Status OutOfRange(const std::string& field, const std::string& expected,
   return InvalidInput(fault);
 }
 
+void FillOutputs(const std::vector<Output>& outputs,
+                 google::protobuf::RepeatedPtrField<v1::Output>& proto) {
+  for (const Output& output : outputs) {
+    v1::Output& one = *proto.Add();
+    one.set_name(output.name);
+    one.set_digest(output.digest);
+    one.set_size(output.size);
+  }
+}
+
 void FillTask(const TaskView& view, const WorkerDesk& desk, v1::Task& proto) {
   const Task& task = view.task;
   proto.set_step(task.step);
@@ -43,12 +53,7 @@ void FillTask(const TaskView& view, const WorkerDesk& desk, v1::Task& proto) {
   if (IsSet(task.started) && IsSet(task.ended)) {
     proto.set_duration_s(absl::ToDoubleSeconds(task.ended - task.started));
   }
-  for (const Output& output : task.outputs) {
-    v1::Output& one = *proto.add_outputs();
-    one.set_name(output.name);
-    one.set_digest(output.digest);
-    one.set_size(output.size);
-  }
+  FillOutputs(task.outputs, *proto.mutable_outputs());
   if (task.error.has_value())
     *proto.mutable_error() = FaultToProto(*task.error);
   proto.set_ranks(task.ranks);
@@ -110,6 +115,34 @@ v1::Plan ToProto(const std::vector<StepForecast>& plan) {
     one.set_ranks(step.ranks);
     one.set_estimated_s(step.estimated_s);
     one.set_estimated_bytes(step.estimated_bytes);
+    FillOutputs(step.outputs, *one.mutable_outputs());
+  }
+  return proto;
+}
+
+v1::ResolvePipelineResponse ToProto(
+    const pipeline::ResolvedPipeline& pipeline) {
+  v1::ResolvePipelineResponse proto;
+  for (const pipeline::ResolvedStep& step : pipeline.steps) {
+    v1::ResolvedStep& one = *proto.add_steps();
+    one.set_step(step.name);
+    one.set_kind(step.kind);
+    one.set_config_json(step.config.dump());
+    one.set_seed(step.seed);
+    for (const std::string& used : step.uses) one.add_uses(used);
+    for (const std::string& output : step.outputs) one.add_outputs(output);
+  }
+  for (const pipeline::FileReference& file : pipeline::FilesOf(pipeline)) {
+    v1::NeededFile& one = *proto.add_files();
+    one.set_path(file.path);
+    one.set_field(file.field);
+    one.set_directory(file.directory);
+  }
+  for (const pipeline::Warning& warning : pipeline.warnings) {
+    v1::ConfigWarning& one = *proto.add_warnings();
+    one.set_step(warning.step);
+    one.set_field(warning.field);
+    one.set_text(warning.text);
   }
   return proto;
 }

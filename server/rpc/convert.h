@@ -17,6 +17,7 @@ v1::Job ToProto(const Job& job);
 /// desk: knows the progress of what runs.
 v1::Job ToProto(const JobView& view, const WorkerDesk& desk);
 v1::Plan ToProto(const std::vector<StepForecast>& plan);
+v1::ResolvePipelineResponse ToProto(const pipeline::ResolvedPipeline& pipeline);
 
 /// Errors: InvalidArgument for a config that is no JSON object or an unknown
 ///   cache policy.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/fault.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/pipeline_proto.h"
 #include "common/rpc/status.h"
 #include "server/jobs/job_view.h"
 #include "server/jobs/worker_text.h"
@@ -39,6 +40,12 @@ absl::Status Stopping() {
 }
 
 }  // namespace
+
+grpc::Status JobsService::ResolvePipeline(
+    grpc::ServerContext*, const v1::ResolvePipelineRequest* request,
+    v1::ResolvePipelineResponse* response) {
+  return ToGrpcStatus(DoResolve(*request, *response));
+}
 
 grpc::Status JobsService::SubmitJob(grpc::ServerContext*,
                                     const v1::SubmitJobRequest* request,
@@ -74,6 +81,14 @@ grpc::Status JobsService::ListJobEvents(grpc::ServerContext*,
                                         const v1::ListJobEventsRequest* request,
                                         v1::ListJobEventsResponse* response) {
   return ToGrpcStatus(DoListEvents(*request, *response));
+}
+
+absl::Status JobsService::DoResolve(const v1::ResolvePipelineRequest& request,
+                                    v1::ResolvePipelineResponse& response) {
+  MIV_ASSIGN_OR_RETURN(const auto spec, PipelineFromProto(request.pipeline()));
+  MIV_ASSIGN_OR_RETURN(const auto resolved, engine_.submitter().Resolve(spec));
+  response = ToProto(resolved);
+  return absl::OkStatus();
 }
 
 absl::Status JobsService::DoSubmit(const v1::SubmitJobRequest& request,

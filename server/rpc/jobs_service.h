@@ -16,6 +16,9 @@ class JobsService final : public v1::Jobs::Service {
   JobsService(Engine& engine, Store& store, int max_watchers)
       : engine_(engine), store_(store), max_watchers_(max_watchers) {}
 
+  grpc::Status ResolvePipeline(grpc::ServerContext* context,
+                               const v1::ResolvePipelineRequest* request,
+                               v1::ResolvePipelineResponse* response) override;
   grpc::Status SubmitJob(grpc::ServerContext* context,
                          const v1::SubmitJobRequest* request,
                          v1::SubmitJobResponse* response) override;
@@ -36,6 +39,8 @@ class JobsService final : public v1::Jobs::Service {
                              v1::ListJobEventsResponse* response) override;
 
  private:
+  absl::Status DoResolve(const v1::ResolvePipelineRequest& request,
+                         v1::ResolvePipelineResponse& response);
   absl::Status DoSubmit(const v1::SubmitJobRequest& request,
                         v1::SubmitJobResponse& response);
   absl::Status DoGet(const std::string& id, v1::Job& response);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "common/base/digest.h"
 #include "tests/unit/server/support/server_fixture.h"
 
 namespace miv::server {
@@ -58,6 +59,8 @@ TEST_F(ForecastTest, SaysCachedWithTheSizeOfTheResult) {
   EXPECT_THAT(Reasons(steps), ElementsAre("cached", "cached", "cached"));
   EXPECT_TRUE(steps[2].cached);
   EXPECT_EQ(steps[2].estimated_bytes, 9);  // "content 2"
+  ASSERT_EQ(steps[2].outputs.size(), 1u);
+  EXPECT_EQ(steps[2].outputs[0].digest, DigestOf("content 2"));
 }
 
 TEST_F(ForecastTest, NamesTheConfigThatChanged) {

@@ -151,6 +151,13 @@ TEST_F(SubmitterTest, RefusesAModelThatFailsItsCheck) {
   EXPECT_EQ(JobCount(), 0);
 }
 
+TEST_F(SubmitterTest, ResolvesWithoutFilesOrAJob) {
+  const auto resolved = submitter_.Resolve(Model().pipeline);
+  ASSERT_TRUE(resolved.ok()) << resolved.status();
+  EXPECT_FALSE(pipeline::FilesOf(*resolved).empty());
+  EXPECT_EQ(JobCount(), 0);
+}
+
 TEST_F(SubmitterTest, KeepsItsLimits) {
   Submission submission = Core();
   submission.pipeline.steps[0].ranks = 9;
@@ -169,6 +176,8 @@ TEST_F(SubmitterTest, KeepsItsLimits) {
     submission.pipeline.steps.push_back(another);
   }
   EXPECT_EQ(Refused(submission, absl::StatusCode::kInvalidArgument).reason,
+            "TOO_MANY_STEPS");
+  EXPECT_EQ(FaultOf(submitter_.Resolve(submission.pipeline).status())->reason,
             "TOO_MANY_STEPS");
 
   ASSERT_TRUE(submitter_.Submit(Core()).ok());

@@ -66,6 +66,46 @@ TEST_F(ConvertTest, ARunningTaskShowsItsProgress) {
   EXPECT_EQ(job.tasks(0).progress().phase(), "cells");
 }
 
+TEST(PlanToProto, GivesTheResultOfACachedStep) {
+  StepForecast step{.step = "types", .kind = "h5_types", .cached = true};
+  step.outputs.push_back({"neuro.h5", "sha256:1", 5});
+  const v1::Plan plan = ToProto(std::vector<StepForecast>{step});
+  ASSERT_EQ(plan.steps_size(), 1);
+  ASSERT_EQ(plan.steps(0).outputs_size(), 1);
+  EXPECT_EQ(plan.steps(0).outputs(0).name(), "neuro.h5");
+  EXPECT_EQ(plan.steps(0).outputs(0).digest(), "sha256:1");
+  EXPECT_EQ(plan.steps(0).outputs(0).size(), 5);
+}
+
+TEST(ResolvedToProto, HoldsConfigsFilesAndWarnings) {
+  pipeline::ResolvedPipeline resolved;
+  resolved.steps.push_back(
+      {.name = "forest",
+       .kind = "generate_synapse_forest",
+       .config = {{"population", "PYR"}},
+       .seed = 7,
+       .uses = {"types"},
+       .inputs = {{.role = "morphology",
+                   .path = "PYR.swc",
+                   .field = "steps.forest.config.morphology"}},
+       .outputs = {"forest.h5"}});
+  resolved.warnings.push_back({"forest", "steps.forest.config.mpi", "Odd."});
+  const v1::ResolvePipelineResponse proto = ToProto(resolved);
+  ASSERT_EQ(proto.steps_size(), 1);
+  EXPECT_EQ(proto.steps(0).step(), "forest");
+  EXPECT_EQ(proto.steps(0).kind(), "generate_synapse_forest");
+  EXPECT_EQ(proto.steps(0).config_json(), R"({"population":"PYR"})");
+  EXPECT_EQ(proto.steps(0).seed(), 7);
+  EXPECT_EQ(proto.steps(0).uses(0), "types");
+  EXPECT_EQ(proto.steps(0).outputs(0), "forest.h5");
+  ASSERT_EQ(proto.files_size(), 1);
+  EXPECT_EQ(proto.files(0).path(), "PYR.swc");
+  EXPECT_EQ(proto.files(0).field(), "steps.forest.config.morphology");
+  EXPECT_FALSE(proto.files(0).directory());
+  ASSERT_EQ(proto.warnings_size(), 1);
+  EXPECT_EQ(proto.warnings(0).text(), "Odd.");
+}
+
 TEST(ToSubmission, TakesEveryField) {
   v1::SubmitJobRequest request;
   request.set_request_id("r");
