@@ -6,7 +6,7 @@ set -u
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 BUILD=${MIV_BUILD:-$ROOT/build}
 LOGS=$BUILD/test-logs
-SUITES=${*:-unit contract mpi neuron conformance integration e2e faults fuzz}
+SUITES=${*:-unit contract mpi neuron conformance integration python e2e faults fuzz}
 
 mkdir -p "$LOGS"
 rm -f "$LOGS"/*.log
