@@ -26,7 +26,7 @@ __all__ = ["Client", "Component", "Config", "Event", "Execution", "Graph", "MivE
 
 
 def __getattr__(name: str) -> Any:
-    """miv.h5 and miv.errors are imported when they are first used."""
-    if name in ("errors", "h5"):
+    """miv.h5, miv.plot and miv.errors are imported when they are first used."""
+    if name in ("errors", "h5", "plot"):
         return importlib.import_module(f"miv.{name}")
     raise AttributeError(f"module 'miv' has no attribute {name!r}")

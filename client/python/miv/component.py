@@ -260,7 +260,7 @@ class Network(Component):
 
 
 class Graph(Component):
-    """neuroh5_graph: the whole network in two files."""
+    """neuroh5_graph, or a declarative network, which ends in one: the whole network in two files."""
 
     def files(self) -> dict[str, RemoteFile]:
         """{cells, connections}: for the config of a simulation, get("simulation", {**graph.files(), ...})."""
@@ -294,7 +294,8 @@ class Simulation(Component):
 
 
 _KINDS: dict[str, type[Component]] = {
-    "network_architecture": Network, "architecture": Network, "neuroh5_graph": Graph, "simulation": Simulation}
+    "network_architecture": Network, "architecture": Network, "neuroh5_graph": Graph, "network": Graph,
+    "simulation": Simulation}
 
 
 # -- scopes and executions --

@@ -11,6 +11,7 @@ Every class takes a path or an opened remote file and is a context manager.
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 from collections.abc import Mapping
 from typing import Any, Self
@@ -261,6 +262,16 @@ class Connections(_File):
 
 class Results(_File):
     """results.h5 of a simulation."""
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What made it: config, versions, numbers of cells, platform."""
+        return dict(json.loads(_text(self._group("/Manifest")[()])))
+
+    @property
+    def t_end(self) -> float:
+        """ms: how long the run was to be."""
+        return float(self.manifest["config"]["t_end"])
 
     def spikes(self, population: str | None = None) -> Spikes:
         """Errors: NotInFile if no spikes were recorded."""

@@ -120,7 +120,8 @@ class Draft:
         if os.path.isabs(needed.path):
             return "/"
         makers = [maker for maker in self._makers.values() if needed.path in _strings(maker._given)]
-        directories = {maker._directory for maker in makers}
+        # A path that the server put together, such as a directory's PYR.swc, is in no config as it is.
+        directories = {maker._directory for maker in makers or self._makers.values()}
         if len(directories) == 1:
             return directories.pop()
         raise error("AMBIGUOUS_PATH", f'"{needed.path}" was written in several working directories', field=needed.field,

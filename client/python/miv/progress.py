@@ -37,9 +37,7 @@ class Progress:
         return min(self.done / self.total, 1.0) if self.total > 0 else 0.0
 
     def __str__(self) -> str:
-        text = f"{self.state.lower()}"
-        if self.phase:
-            text += f", {self.phase}"
+        text = self.phase if self.phase and self.state == "RUNNING" else self.state.lower()
         if self.total > 0 and self.fraction < 1:
             text += f" {100 * self.fraction:.0f} %"
         if self.eta_s >= 1 and self.fraction < 1:
