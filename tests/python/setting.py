@@ -4,6 +4,7 @@ import pathlib
 import shutil
 import sys
 import tempfile
+import types
 
 import harness
 
@@ -32,9 +33,11 @@ def run_script(name, smaller):
         if old not in text:
             raise AssertionError(f"{name} has no {old}")
         text = text.replace(old, new)
-    scope = {"__name__": "__main__", "__file__": str(SCRIPTS / name)}
-    exec(compile(text, name, "exec"), scope)
-    return scope
+    module = types.ModuleType(pathlib.Path(name).stem)
+    module.__file__ = str(SCRIPTS / name)
+    sys.modules[module.__name__] = module  # what the next example imports
+    exec(compile(text, name, "exec"), vars(module))
+    return vars(module)
 
 
 class TestCase(harness.TestCase):
