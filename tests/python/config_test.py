@@ -1,5 +1,7 @@
 """What the Python package does without a server: versions, YAML, errors, finding a server, digests."""
+import contextlib
 import hashlib
+import io
 import json
 import os
 import pathlib
@@ -189,6 +191,18 @@ class Servers(Base):
         self.addCleanup(os.environ.__setitem__, "MIV_BIN", old)
         with self.assertRaises(errors.NoCoordinator):
             miv.local()
+
+    def test_local_starts_a_server_and_says_so(self):
+        data = self.place / "data"
+        self.addCleanup(subprocess.run, [harness.BIN / "miv", "up", "--stop", "--data", data], capture_output=True)
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            client = miv.local(data)
+        self.addCleanup(client.close)
+        self.assertIn(str(data), said.getvalue())
+        self.assertIn(client.endpoint.address, said.getvalue())
+        with self.assertRaises(errors.MivError) as caught:
+            client.job("none")
+        self.assertNotEqual(caught.exception.code, "UNAVAILABLE")
 
     def test_an_unreachable_server_is_an_error_that_names_it(self):
         unused = miv.Client(endpoint.Endpoint("127.0.0.1:1", "the test"))

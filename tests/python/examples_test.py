@@ -2,6 +2,8 @@
 import contextlib
 import io
 import os
+import re
+import sys
 import warnings
 
 import harness
@@ -49,6 +51,19 @@ class Examples(setting.TestCase):
         self.assertGreater(other_state.max(), 0)
         self.assertEqual(len(other_state), 401)  # 40 ms in steps of 0.1
         self.assertGreater(os.path.getsize("separation.png"), 1000)
+
+
+    def test_the_blocks_of_the_documentation_run(self):
+        text = (harness.ROOT / "docs" / "python.md").read_text()
+        blocks = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
+        self.assertEqual(len(blocks), 4)
+        built = dict(vars(sys.modules["build_network"]))
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            for block in blocks:
+                exec(compile(block, "docs/python.md", "exec"), built)
+        self.assertEqual(len(built["run"].readout()), 501)  # 50 ms in steps of 0.1
+        self.assertIn('Did you mean "t_end"?', said.getvalue())
+        self.assertGreater(os.path.getsize("raster.png"), 1000)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,8 @@ def local(data: str | os.PathLike[str] | None = None) -> Client:
         raise error("COORDINATOR_ENDED", "no coordinator could be started on this machine", output=done.stderr,
                     remedy=f"Start one by hand to see why: {' '.join(command)}")
     said = done.stdout.strip().splitlines()
-    print(f"miv: {said[0]}, data in {directory}; stop it with `miv up --stop`" if said else "miv: coordinator is up", file=sys.stderr)
+    stop = "miv up --stop" if data is None else f"miv up --stop --data {directory}"
+    print(f"miv: {said[0] if said else 'coordinator is up'}, data in {directory}; stop it with `{stop}`", file=sys.stderr)
     return connect(directory.absolute())
 
 
