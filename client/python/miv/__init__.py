@@ -13,9 +13,10 @@ import importlib
 from typing import Any
 
 from miv.client import Client
-from miv.component import Component, Event, Execution, Graph, Network, Scope, Simulation, get, launch
+from miv.component import Component, Event, Execution, Scope, launch
 from miv.config import Config, from_yaml
 from miv.errors import MivError
+from miv.kinds import Graph, Network, Simulation, get
 from miv.pipeline import MivWarning
 from miv.progress import Progress
 from miv.remote import RemoteFile

@@ -1,4 +1,4 @@
-"""The imperative interface: components that describe a network and its simulations, and `get`, which makes them."""
+"""Components: the steps that describe a network and its simulations, and how they are launched and followed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from miv import session
 from miv.client import Client
@@ -21,12 +21,7 @@ from miv.progress import Display, Progress, of_task
 from miv.remote import RemoteFile, fetch
 from miv.v1 import events_pb2
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from miv import h5
-
-_PREFIX = "miv_simulator.interface."
+PREFIX = "miv_simulator.interface."
 _GOOD = (events_pb2.TASK_STATE_CACHED, events_pb2.TASK_STATE_SUCCEEDED)
 
 
@@ -61,7 +56,7 @@ class Component:
     def __init__(self, module: str, version: Version = None, uses: Component | Iterable[Component] | None = None) -> None:
         self.kind = module
         self._given = merge(version)
-        self._uses = _as_list(uses)
+        self._uses = as_list(uses)
         self._directory = os.getcwd()
         self._scope = dict(_scope.get())
         execution = _execution.get()
@@ -95,7 +90,7 @@ class Component:
         population = self._given.get("population") or next(
             (file.component._given.get("population") for file in iterate(self._given)
              if file.component._given.get("population")), "")
-        name = self.kind.removeprefix(_PREFIX)
+        name = self.kind.removeprefix(PREFIX)
         return f"{name}_{population}" if population else name
 
     @property
@@ -240,64 +235,6 @@ class Component:
         return f"<b>{html.escape(self.label)}</b><table>{body}</table>"
 
 
-class Network(Component):
-    """network_architecture: where the cells are; makes the components that build on it."""
-
-    def measure_distances(self, version: Version = None, uses: Component | Iterable[Component] | None = None) -> Component:
-        return self._derive("measure_distances", version, uses)
-
-    def generate_synapse_forest(self, version: Version = None, uses: Component | Iterable[Component] | None = None) -> Component:
-        return self._derive("generate_synapse_forest", version, uses)
-
-    def distribute_synapses(self, version: Version = None, uses: Component | Iterable[Component] | None = None) -> Component:
-        return self._derive("distribute_synapses", version, uses)
-
-    def generate_connections(self, version: Version = None, uses: Component | Iterable[Component] | None = None) -> Component:
-        return self._derive("generate_connections", version, uses)
-
-    def _derive(self, kind: str, version: Version, uses: Component | Iterable[Component] | None) -> Component:
-        return Component(kind, version, [self, *_as_list(uses)])
-
-
-class Graph(Component):
-    """neuroh5_graph, or a declarative network, which ends in one: the whole network in two files."""
-
-    def files(self) -> dict[str, RemoteFile]:
-        """{cells, connections}: for the config of a simulation, get("simulation", {**graph.files(), ...})."""
-        return {"cells": self.file("cells.h5"), "connections": self.file("connections.h5")}
-
-
-class Simulation(Component):
-    """A run of a network; its results as arrays."""
-
-    def results(self) -> h5.Results:
-        """results.h5, opened; a context manager."""
-        from miv import h5
-
-        return h5.Results(self._fetch("results.h5"))
-
-    def readout(self, label: str | None = None) -> np.ndarray[Any, Any]:
-        """[t, value]: ms and mV of an electrode, by default the first one's; t from 0 in steps of its dt_lfp."""
-        import numpy as np
-
-        return np.load(self._fetch(f"readout_{label}.npy" if label else "readout.npy"))
-
-    def spikes(self, population: str | None = None) -> h5.Spikes:
-        """Every spike, sorted by (t, gid), or those of one population."""
-        with self.results() as results:
-            return results.spikes(population)
-
-    def voltages(self, label: str | None = None) -> h5.Recording:
-        """The recording of this label; by default the first of the membrane potential."""
-        with self.results() as results:
-            return results.recording(label)
-
-
-_KINDS: dict[str, type[Component]] = {
-    "network_architecture": Network, "architecture": Network, "neuroh5_graph": Graph, "network": Graph,
-    "simulation": Simulation}
-
-
 # -- scopes and executions --
 
 _scope: contextvars.ContextVar[Mapping[str, Any]] = contextvars.ContextVar("miv_scope", default={})
@@ -341,24 +278,6 @@ class Execution:
             launch(staged)
 
 
-def get(module: str, version: Version = None, uses: Component | Iterable[Component] | None = None) -> Any:
-    """A component, a scope ("machinable.scope") or an execution ("...execution.local", "...slurm", "...mpi").
-
-    module: a kind such as h5_types, also after "miv_simulator.interface.".
-    version: its config: a dict, or a list of them merged left to right; keys may be dotted ("lfp.rho"), and a value
-      "from_file('x.yml')" is replaced by what the file holds.
-    uses: the components that it builds on."""
-    name = module.rsplit(".", 1)[-1]
-    if module == "machinable.scope":
-        return Scope(merge(version))
-    if name in ("slurm", "mpi") or ".execution." in f".{module}":
-        return Execution(merge(version))
-    if module.startswith("machinable."):
-        raise error("NOT_AVAILABLE", f"there is no {module} here", field="module",
-                    remedy="Results are kept by the server; choose it with miv.connect().")
-    return _KINDS.get(module.removeprefix(_PREFIX), Component)(module, version, uses)
-
-
 def launch(components: Sequence[Component], *, wait: bool = True, cache: str = "USE") -> None:
     """Several components, and what they use, as one job."""
     client = components[0].client
@@ -400,7 +319,7 @@ def _outputs_of(outputs: Iterable[Any]) -> dict[str, Output]:
     return {output.name: Output(output.name, output.digest, output.size) for output in outputs}
 
 
-def _as_list(uses: Component | Iterable[Component] | None) -> list[Component]:
+def as_list(uses: Component | Iterable[Component] | None) -> list[Component]:
     if uses is None:
         return []
     listed = [uses] if isinstance(uses, Component) else list(uses)

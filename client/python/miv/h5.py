@@ -36,8 +36,8 @@ class _Brief:
                 return f"{value.dtype}{list(value.shape)}"
             return f"{{{', '.join(value)}}}" if isinstance(value, dict) else repr(value)
 
-        fields = ", ".join(f"{field.name}={show(getattr(self, field.name))}" for field in dataclasses.fields(self))  # type: ignore[arg-type]
-        return f"{type(self).__name__}({fields})"
+        names = (field.name for field in dataclasses.fields(self))  # type: ignore[arg-type]
+        return f"{type(self).__name__}({', '.join(f'{name}={show(getattr(self, name))}' for name in names)})"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -24,9 +24,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
 from miv import h5
-from miv.component import Simulation
 from miv.errors import error
 from miv.h5 import SYNAPSE_TYPES, Array, Cells, Connections, Population, Results
+from miv.kinds import Simulation
 
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555", "#b2a500")
 _INK = "#333333"
@@ -356,7 +356,8 @@ def _spatial(ax: Axes, plane: str) -> None:
 def _plane(plane: str) -> tuple[int, int]:
     if len(plane) == 2 and set(plane) <= set("xyz") and plane[0] != plane[1]:
         return "xyz".index(plane[0]), "xyz".index(plane[1])
-    raise error("OUT_OF_RANGE", "this is no plane", field="plane", expected="two of x, y and z", found=repr(plane), remedy='Give "xz", say.')
+    raise error("OUT_OF_RANGE", "this is no plane", field="plane", expected="two of x, y and z", found=repr(plane),
+                remedy='Give "xz", say.')
 
 
 def _color(number: int) -> str:

@@ -10,7 +10,7 @@ import sys
 import time
 from typing import Any
 
-from miv.v1 import events_pb2, jobs_pb2  # noqa: F401  (jobs_pb2 registers the job's messages)
+from miv.v1 import events_pb2
 
 _BAR = 24
 _QUIET_S = 0.4  # what is done by then needs no bar
