@@ -95,6 +95,7 @@ class Binder {
     if (step_.kind == "neuroh5_graph")
       MIV_RETURN_IF_ERROR(BindPopulations(draft_, index_));
     MIV_RETURN_IF_ERROR(BindStimuli());
+    MIV_RETURN_IF_ERROR(BindNamedInputs());
     std::sort(step_.inputs.begin(), step_.inputs.end(),
               [](const Input& a, const Input& b) { return a.role < b.role; });
     return absl::OkStatus();
@@ -140,18 +141,7 @@ class Binder {
   absl::Status BindField(const InputRole& role) {
     const std::string text = step_.config[role.field];
     step_.config.erase(role.field);
-    std::string name, output;
-    if (ParseReference(text, name, output)) {
-      MIV_ASSIGN_OR_RETURN(Input input,
-                           FromReference(draft_, step_, role, name, output));
-      step_.inputs.push_back(std::move(input));
-      return absl::OkStatus();
-    }
-    step_.inputs.push_back({.role = role.role,
-                            .path = text,
-                            .field = ConfigField(step_, role.field),
-                            .directory = role.directory});
-    return absl::OkStatus();
+    return BindText(role, text);
   }
 
   // Imports in `uses` that do not say what they stand for take the roles that
@@ -177,6 +167,37 @@ class Binder {
         }
     if (missing_.size() == 1 && imports.size() == 1 && !missing_[0]->directory)
       bind(missing_[0], imports[0]);
+  }
+
+  // The path of a file, or a reference to a step's output.
+  absl::Status BindText(const InputRole& role, const std::string& text) {
+    std::string name, output;
+    if (!ParseReference(text, name, output)) {
+      step_.inputs.push_back({.role = role.role,
+                              .path = text,
+                              .field = ConfigField(step_, role.field),
+                              .directory = role.directory});
+      return absl::OkStatus();
+    }
+    const auto& outputs = draft_.out.FindStep(name)->outputs;
+    if (output.empty() && role.from_kinds.empty() && outputs.size() == 1)
+      output = outputs[0];
+    MIV_ASSIGN_OR_RETURN(Input input,
+                         FromReference(draft_, step_, role, name, output));
+    step_.inputs.push_back(std::move(input));
+    return absl::OkStatus();
+  }
+
+  // The files that a program asks for by names of its own.
+  absl::Status BindNamedInputs() {
+    if (step_.kind != "script") return absl::OkStatus();
+    const json inputs = step_.config["inputs"];
+    step_.config.erase("inputs");
+    for (const auto& [name, text] : inputs.items())
+      MIV_RETURN_IF_ERROR(BindText({.role = absl::StrCat(kNamedInput, name),
+                                    .field = config::FieldPath("inputs", name)},
+                                   text));
+    return absl::OkStatus();
   }
 
   absl::Status BindStimuli() {
@@ -211,10 +232,9 @@ class Binder {
 // What an import calls its output: as the kind does that it stands for, else as
 // the file is called.
 std::string ImportedName(const ResolvedStep& step) {
-  const auto kind = FindKind(step.config.value("stands_for", ""));
-  if (kind.ok() && (*kind)->outputs.size() == 1 &&
-      (*kind)->name == step.config["stands_for"])
-    return (*kind)->outputs[0];
+  const std::string stands_for = step.config.value("stands_for", "");
+  const auto kind = FindKind(stands_for);
+  if (kind.ok() && (*kind)->name == stands_for) return StandInFile(stands_for);
   return std::filesystem::path(step.config.value("file", ""))
       .filename()
       .string();
@@ -225,6 +245,7 @@ std::string ImportedName(const ResolvedStep& step) {
 absl::Status BindInputs(Draft& draft, std::size_t index) {
   ResolvedStep& step = draft.step(index);
   if (step.kind == "import") step.outputs = {ImportedName(step)};
+  if (step.kind == "script") MIV_RETURN_IF_ERROR(NameScriptOutputs(step));
   return Binder(draft, index).Bind();
 }
 

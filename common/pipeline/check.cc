@@ -27,11 +27,12 @@ constexpr KindCheck kChecks[] = {
     {"generate_connections", CheckConnections},
     {"input_spikes", CheckInputSpikes},
     {"import", CheckImport},
+    {"script", CheckScript},
     {"simulation", CheckSimulation},
 };
 
-// Kinds and single files that an import may be used as.
-std::vector<std::string> ImportTargets() {
+// Kinds and single files that a file from elsewhere may be used as.
+std::vector<std::string> StandInTargets() {
   std::vector<std::string> targets;
   for (const KindInfo& kind : AllKinds())
     if (kind.outputs.size() == 1 && kind.name != "simulation")
@@ -48,10 +49,10 @@ absl::Status CheckStep(Draft& draft, std::size_t index) {
   return absl::OkStatus();
 }
 
-absl::Status NormaliseImport(ResolvedStep& step) {
+absl::Status NormaliseStandIn(ResolvedStep& step) {
   if (!step.config.contains("stands_for")) return absl::OkStatus();
   std::string given = step.config["stands_for"];
-  const auto targets = ImportTargets();
+  const auto targets = StandInTargets();
   // Of one population, "connections" is the kind; else it is the graph's file.
   if (given == "connections" && !step.population().empty())
     given = step.config["stands_for"] = "generate_connections";

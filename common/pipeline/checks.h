@@ -19,6 +19,7 @@ absl::Status CheckDistribution(Draft& draft, std::size_t index);
 absl::Status CheckConnections(Draft& draft, std::size_t index);
 absl::Status CheckInputSpikes(Draft& draft, std::size_t index);
 absl::Status CheckImport(Draft& draft, std::size_t index);
+absl::Status CheckScript(Draft& draft, std::size_t index);
 absl::Status CheckSimulation(Draft& draft, std::size_t index);
 /// Parts of CheckSimulation.
 absl::Status CheckSimulatedModel(Draft& draft, std::size_t index);

@@ -140,7 +140,8 @@ absl::Status AddStep(const StepSpec& spec, Draft& draft) {
   MIV_RETURN_IF_ERROR(ApplySchema((*kind)->config, FieldPath(path, "config"),
                                   step.config, &unused));
   MIV_RETURN_IF_ERROR(TakeStepOptions(spec, step));
-  if (step.kind == "import") MIV_RETURN_IF_ERROR(NormaliseImport(step));
+  if ((*kind)->config.FindField("stands_for") != nullptr)
+    MIV_RETURN_IF_ERROR(NormaliseStandIn(step));
   for (const std::string& field : unused)
     draft.out.warnings.push_back(
         {step.name, field, "The field has no effect here; remove it."});
@@ -188,6 +189,11 @@ absl::StatusOr<std::vector<std::size_t>> UsesOf(const Draft& draft,
       MIV_RETURN_IF_ERROR(
           Use(indices, name, ConfigField(step, role.field), uses));
   }
+  const json named = step.config.value("inputs", json::object());
+  for (const auto& [key, text] : named.items())
+    if (ParseReference(text.get<std::string>(), name, output))
+      MIV_RETURN_IF_ERROR(Use(
+          indices, name, ConfigField(step, FieldPath("inputs", key)), uses));
   const json stimuli = step.config.value("stimulus", json::array());
   for (std::size_t i = 0; i < stimuli.size(); ++i)
     if (ParseReference(stimuli[i].value("file", ""), name, output))

@@ -53,8 +53,15 @@ absl::Status ConfigError(const ResolvedStep& step, absl::string_view field,
 void Warn(Draft& draft, const ResolvedStep& step, absl::string_view field,
           std::string text);
 
-/// Brings an import's `stands_for` into canonical spelling.
-absl::Status NormaliseImport(ResolvedStep& step);
+/// Brings `stands_for` into canonical spelling.
+absl::Status NormaliseStandIn(ResolvedStep& step);
+
+/// The role of an input that a script calls NAME is "input:NAME".
+inline constexpr char kNamedInput[] = "input:";
+
+/// What a script calls its outputs: as it declares them, or as the kind does
+/// that it stands for.
+absl::Status NameScriptOutputs(ResolvedStep& step);
 
 /// "step:NAME/OUTPUT" in its parts; false for a plain path.
 bool ParseReference(absl::string_view text, std::string& step,

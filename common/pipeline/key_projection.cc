@@ -59,6 +59,7 @@ void ProjectConfig(const ResolvedStep& step, json& config) {
     ProjectDistribution(step.population(), config);
   if (step.kind == "generate_connections")
     ProjectConnections(step.population(), config);
+  if (step.kind == "script") config.erase("timeout_s");
 }
 
 }  // namespace miv::pipeline

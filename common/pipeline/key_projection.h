@@ -10,7 +10,8 @@ namespace miv::pipeline {
 
 /// Removes from `config`, a copy of the step's config, what the kind does not
 /// read: entries of other populations, the mechanisms of synapses where only
-/// connectivity is made, and layers that nothing names.  (Resolve leaves out
+/// connectivity is made, layers that nothing names, and how long a program may
+/// take.  (Resolve leaves out
 /// resources, paths and what a simulation does not read.)
 void ProjectConfig(const ResolvedStep& step, nlohmann::json& config);
 

@@ -18,6 +18,7 @@ KindInfo GenerateConnectionsKind();
 KindInfo Neuroh5GraphKind();
 KindInfo InputSpikesKind();
 KindInfo ImportKind();
+KindInfo ScriptKind();
 KindInfo SimulationKind();
 
 /// A kind's record of fields: its own, the resources that every step may have

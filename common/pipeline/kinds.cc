@@ -20,8 +20,6 @@ const std::map<std::string, std::string, std::less<>>& UnavailableKinds() {
   static const auto* const kKinds =
       new std::map<std::string, std::string, std::less<>>{
           {"gap_junctions", "Leave the step out; cells connect by synapses."},
-          {"script",
-           "Run the program yourself and add its output as an import step."},
           {"verify", "Check the fetched files with `miv h5 validate`."}};
   return *kKinds;
 }
@@ -51,6 +49,7 @@ const std::vector<KindInfo>& AllKinds() {
                                 Neuroh5GraphKind(),
                                 InputSpikesKind(),
                                 ImportKind(),
+                                ScriptKind(),
                                 SimulationKind()};
   return *kKinds;
 }

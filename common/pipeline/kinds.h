@@ -14,7 +14,7 @@ namespace miv::pipeline {
 /// Which worker group may run it.
 enum class KindGroup {
   kCore,   ///< loads no user code
-  kModel,  ///< loads hoc templates and compiled mechanisms
+  kModel,  ///< runs user code: templates, mechanisms, programs
 };
 
 /// How many populations a role is about.
@@ -42,7 +42,8 @@ struct KindInfo {
   int algorithm_version = 1;  ///< raised when equal inputs give other bytes
   KindGroup group = KindGroup::kCore;
   bool random = false;  ///< draws random numbers: the seed is in the key
-  std::vector<std::string> outputs;  ///< file names; of an import: see Resolve
+  /// File names; an import and a script name them in Resolve.
+  std::vector<std::string> outputs;
   std::vector<InputRole> inputs;
   Schema config;  ///< a record
 };

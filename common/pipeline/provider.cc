@@ -9,12 +9,21 @@
 
 namespace miv::pipeline {
 
+bool StandsIn(const ResolvedStep& step) {
+  return step.kind == "import" || step.kind == "script";
+}
+
+std::string StandInFile(const std::string& stands_for) {
+  const auto kind = FindKind(stands_for);
+  if (kind.ok() && (*kind)->name == stands_for) return (*kind)->outputs[0];
+  return absl::StrCat(stands_for, stands_for == "morphology" ? ".swc" : ".h5");
+}
+
 std::optional<std::string> ProvidedBy(const ResolvedStep& step,
                                       const InputRole& role,
                                       absl::string_view population) {
   const bool any_population = role.scope == RoleScope::kOwnPopulation &&
-                              step.kind == "import" &&
-                              step.population().empty();
+                              StandsIn(step) && step.population().empty();
   if (role.scope != RoleScope::kNetwork && !any_population &&
       step.population() != population)
     return std::nullopt;
@@ -22,7 +31,7 @@ std::optional<std::string> ProvidedBy(const ResolvedStep& step,
     return std::find(role.from_kinds.begin(), role.from_kinds.end(), kind) !=
            role.from_kinds.end();
   };
-  if (step.kind != "import")
+  if (!StandsIn(step))
     return from(step.kind) ? std::optional(role.output) : std::nullopt;
   const std::string stands_for = step.config.value("stands_for", "");
   if (stands_for.empty() || !(from(stands_for) || stands_for == role.role))

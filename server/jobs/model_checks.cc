@@ -99,7 +99,7 @@ absl::Status WithField(const JobPlan& plan, const absl::Status& refusal) {
 std::vector<ModelCheck> ChecksOf(const JobPlan& plan) {
   std::vector<ModelCheck> checks;
   for (const ResolvedStep& step : plan.pipeline.steps) {
-    if (ClassOf(step) != GroupClass::kModel) continue;
+    if (step.FindInput("templates") == nullptr) continue;
     ModelCheck& check = CheckFor(checks, FileOf(plan, step, "mechanisms"),
                                  FileOf(plan, step, "templates"));
     for (CellCheck& cell : CellsOf(plan, step)) {

@@ -109,14 +109,18 @@ GroupClass ClassOf(const ResolvedStep& step) {
                                                           : GroupClass::kCore;
 }
 
-bool IsSingleUse(const ResolvedStep& step) { return step.kind == "simulation"; }
+bool IsSingleUse(const ResolvedStep& step) {
+  return step.kind == "simulation" || step.kind == "script";
+}
 
 std::string ModelKey(const JobPlan& plan, int index) {
   const ResolvedStep& step = plan.step(index);
   if (ClassOf(step) == GroupClass::kCore) return "";
-  return DigestOf(CanonicalJson(
-      json{{"templates", FileDigestOf(plan, step, "templates")},
-           {"mechanisms", FileDigestOf(plan, step, "mechanisms")}}));
+  json code = {{"templates", FileDigestOf(plan, step, "templates")},
+               {"mechanisms", FileDigestOf(plan, step, "mechanisms")}};
+  if (step.kind == "script")
+    code["program"] = FileDigestOf(plan, step, "program");
+  return DigestOf(CanonicalJson(code));
 }
 
 std::string FileDigestOf(const JobPlan& plan, const ResolvedStep& step,

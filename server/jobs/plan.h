@@ -54,8 +54,8 @@ bool IsReady(const JobPlan& plan, int index, const std::vector<Task>& tasks);
 GroupClass ClassOf(const pipeline::ResolvedStep& step);
 /// Whether the step wants a fresh group that leaves after it.
 bool IsSingleUse(const pipeline::ResolvedStep& step);
-/// What a model group for the step is bound to: a digest over its templates and
-/// mechanisms; empty for core.
+/// What a model group for the step is bound to: a digest over its templates,
+/// mechanisms or program; empty for core.
 std::string ModelKey(const JobPlan& plan, int index);
 
 /// Digest of the file that is the step's input of this role; empty if the step

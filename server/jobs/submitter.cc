@@ -9,6 +9,7 @@
 #include "common/base/canonical_json.h"
 #include "common/base/digest.h"
 #include "common/base/fault.h"
+#include "common/base/program_head.h"
 #include "common/base/status_macros.h"
 
 namespace miv::server {
@@ -94,6 +95,7 @@ absl::StatusOr<Submitted> Submitter::Submit(const Submission& submission) {
   MIV_ASSIGN_OR_RETURN(plan->files, FilesByPath(submission.files));
   MIV_ASSIGN_OR_RETURN(const std::vector<int> ranks, RanksOf(plan->pipeline));
   MIV_RETURN_IF_ERROR(CheckUploads(*plan));
+  MIV_RETURN_IF_ERROR(CheckPrograms(*plan));
   MIV_RETURN_IF_ERROR(preflight_.Check(*plan));
   Submitted submitted;
   MIV_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& t) -> absl::Status {
@@ -194,6 +196,21 @@ absl::Status Submitter::CheckUploads(const JobPlan& plan) const {
     }
   }
   return missing.empty() ? absl::OkStatus() : Missing(missing);
+}
+
+// Every program that a step sends says what runs it, unless the step does.
+absl::Status Submitter::CheckPrograms(const JobPlan& plan) const {
+  for (const pipeline::ResolvedStep& step : plan.pipeline.steps) {
+    if (step.kind != "script" || step.config.contains("interpreter")) continue;
+    const pipeline::Input* program = step.FindInput("program");
+    const std::string digest = FileDigestOf(plan, step, "program");
+    if (program == nullptr || digest.empty()) continue;
+    MIV_ASSIGN_OR_RETURN(const std::string head,
+                         artifacts_.Read(digest, 0, kProgramHead));
+    const auto named = InterpreterOf(head, program->field, program->path);
+    if (!named.ok()) return WithContext(named.status(), {.step = step.name});
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace miv::server

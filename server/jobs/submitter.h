@@ -68,6 +68,7 @@ class Submitter {
   absl::StatusOr<std::vector<int>> RanksOf(
       const pipeline::ResolvedPipeline& pipeline) const;
   absl::Status CheckUploads(const JobPlan& plan) const;
+  absl::Status CheckPrograms(const JobPlan& plan) const;
 
   JobManager& jobs_;
   Store& store_;

@@ -18,6 +18,7 @@ const StepTable& AllSteps() {
       {"measure_distances", MeasureDistancesStep},
       {"network_architecture", NetworkArchitectureStep},
       {"neuroh5_graph", Neuroh5GraphStep},
+      {"script", ScriptStep},
       {"simulation", simulate::SimulationStep}};
   return *kSteps;
 }

@@ -31,4 +31,10 @@ absl::StatusOr<nlohmann::json> InputSpikesStep(StepContext& ctx);
 /// file -> the same file under its own name, checked.
 absl::StatusOr<nlohmann::json> ImportStep(StepContext& ctx);
 
+/// program, input:NAME -> what the program writes, checked as what it stands
+/// for.  Rank 0 runs it.
+/// Errors (InvalidArgument): SCRIPT_FAILED with its last words, SCRIPT_TIMEOUT,
+///   NO_INTERPRETER, OUTPUT_MISSING, OUTPUT_UNUSABLE, as CheckStandIn.
+absl::StatusOr<nlohmann::json> ScriptStep(StepContext& ctx);
+
 }  // namespace miv::worker
