@@ -23,6 +23,7 @@ absl::StatusOr<nlohmann::json> Dispatch(const std::string& kind,
   if (kind == "neuroh5_graph") return Neuroh5GraphStep(ctx);
   if (kind == "input_spikes") return InputSpikesStep(ctx);
   if (kind == "import") return ImportStep(ctx);
+  if (kind == "script") return ScriptStep(ctx);
   return absl::UnimplementedError(kind);
 }
 
