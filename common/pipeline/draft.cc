@@ -189,7 +189,7 @@ absl::StatusOr<std::vector<std::size_t>> UsesOf(const Draft& draft,
       MIV_RETURN_IF_ERROR(
           Use(indices, name, ConfigField(step, role.field), uses));
   }
-  const json named = step.config.value("inputs", json::object());
+  const json named = step.kind == "script" ? step.config["inputs"] : json();
   for (const auto& [key, text] : named.items())
     if (ParseReference(text.get<std::string>(), name, output))
       MIV_RETURN_IF_ERROR(Use(

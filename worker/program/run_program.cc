@@ -117,6 +117,9 @@ std::vector<std::string> EnvironmentLines(const ProgramSpec& spec) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  // Where this process is root: none of its powers goes over.
+  for (unsigned long power = 0; power < 64; ++power)
+    prctl(PR_CAPBSET_DROP, power, 0, 0, 0);
   const rlimit no_core = {0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
   int error = chdir(spec.directory.c_str()) == 0 ? 0 : errno;
@@ -218,15 +221,17 @@ class Run {
 
   void KeepErrors(absl::string_view bytes) {
     absl::StrAppend(&last_errors_, bytes);
-    if (last_errors_.size() > 2 * kErrorsKept)
-      last_errors_.erase(0, last_errors_.size() - kErrorsKept);
+    if (last_errors_.size() > 2 * kErrorsKept) CutErrors();
+  }
+
+  // The last whole lines.
+  void CutErrors() {
+    last_errors_.erase(0, last_errors_.size() - kErrorsKept);
+    last_errors_.erase(0, last_errors_.find('\n') + 1);
   }
 
   ProgramEnd End() {
-    if (last_errors_.size() > kErrorsKept) {
-      last_errors_.erase(0, last_errors_.size() - kErrorsKept);
-      last_errors_.erase(0, last_errors_.find('\n') + 1);  // whole lines
-    }
+    if (last_errors_.size() > kErrorsKept) CutErrors();
     ProgramEnd end{.last_errors = std::move(last_errors_)};
     if (timed_out_ && !ended_) {
       end.how = ProgramEnd::How::kTimeout;
