@@ -181,11 +181,11 @@ class Script(harness.TestCase):
             import os, subprocess
             path = os.environ["MIV_OUTPUT"]
             open(path, "w").write("good")
-            subprocess.Popen(["/usr/bin/setsid", "/bin/sh", "-c", "sleep 1000"], stdout=subprocess.DEVNULL)
+            subprocess.Popen(["/usr/bin/setsid", "/usr/bin/sleep", "987654"])
             """)
         job = self.server.submit(self.pipeline(folder, "program: ./program.py\noutputs: [a.txt]\n"))
         self.assertEqual(job["state"], "SUCCEEDED")
-        self.assertEqual(harness.processes("sleep", "1000"), [])
+        self.assertEqual(harness.processes("sleep", "987654"), [])
 
     # --- failures ---------------------------------------------------------------
 

@@ -29,6 +29,7 @@ TEST(FindKind, KnowsEverySpelling) {
       {"neuroh5_graph", "neuroh5_graph"},
       {"input_spikes", "input_spikes"},
       {"import", "import"},
+      {"script", "script"},
       {"simulation", "simulation"},
       {"miv_simulator.interface.h5_types", "h5_types"},
       {"miv_simulator.interface.architecture", "network_architecture"}};
@@ -49,8 +50,7 @@ TEST(FindKind, SuggestsTheNearestName) {
 }
 
 TEST(FindKind, RefusesKindsThatAreNotThereByName) {
-  for (const char* name :
-       {"gap_junctions", "script", "verify"}) {
+  for (const char* name : {"gap_junctions", "verify"}) {
     const auto status = FindKind(name).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
     const auto fault = FaultOf(status);
@@ -91,7 +91,8 @@ TEST(AllKinds, OutputsAreThoseOfTheFileTable) {
 TEST(AllKinds, OnlyKindsThatLoadUserCodeNeedAModelGroup) {
   for (const KindInfo& kind : AllKinds())
     EXPECT_EQ(kind.group == KindGroup::kModel,
-              kind.name == "distribute_synapses" || kind.name == "simulation")
+              kind.name == "distribute_synapses" || kind.name == "script" ||
+                  kind.name == "simulation")
         << kind.name;
 }
 
