@@ -153,6 +153,20 @@ TEST_P(DamagedFile, GetsACleanVerdictFromTheCommandLine) {
   }
 }
 
+// A sound file, and a child that gets no time: as if the library looped.
+TEST(ImportCheck, NamesAFileThatTheLibraryDoesNotFinish) {
+  const StepInput file{MIV_SOURCE_DIR "/tests/golden/neuroh5/connections.h5",
+                       "model.h5"};
+  Ignore observer;
+  const auto fault = FaultOf(CheckStandIn(
+      {"generate_connections", "", "config.file"}, file, observer,
+      neuroh5::IsolationLimits{.memory_bytes = std::uint64_t{256} << 20}));
+  ASSERT_TRUE(fault.has_value());
+  EXPECT_EQ(fault->reason, "HDF5_TIMEOUT");
+  EXPECT_EQ(fault->file, "model.h5");
+  EXPECT_EQ(fault->field, "config.file");
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Golden, DamagedFile,
     testing::Values(
