@@ -27,10 +27,11 @@ class Import(harness.TestCase):
         lines = pipeline.read_text().split("\n")
         begin = lines.index(f"  {step}:")
         end = next(i for i in range(begin + 1, len(lines)) if lines[i][:3].strip() or not lines[i].strip())
-        lines[begin + 1:end] = ["    kind: import", "    config:", f"      file: {self.files / step / name}",
+        uses = [line for line in lines[begin:end] if line.startswith("    uses:")]  # what is upstream stays so
+        lines[begin + 1:end] = ["    kind: import", *uses, "    config:", f"      file: {self.files / step / name}",
                                 f"      stands_for: {task['kind']}"]
         if population:
-            lines.insert(begin + 5, f"      population: {population}")
+            lines.insert(begin + 5 + len(uses), f"      population: {population}")
         pipeline.write_text("\n".join(lines))
 
     def give_distances_their_config(self, pipeline):
