@@ -71,6 +71,13 @@ inline constexpr char kSynapses[] = "Synapses";
 inline constexpr char kSynId[] = "syn_id";
 inline constexpr char kConnections[] = "Connections";
 inline constexpr char kDistance[] = "distance";
+// Gap junctions, as edge attributes.
+inline constexpr char kLocation[] = "Location";
+inline constexpr char kGapSourceSection[] = "Source section";
+inline constexpr char kGapSourcePosition[] = "Source position";
+inline constexpr char kGapDestinationSection[] = "Destination section";
+inline constexpr char kGapDestinationPosition[] = "Destination position";
+inline constexpr char kCouplingStrength[] = "Coupling strength";
 inline constexpr char kTrialIndex[] = "Trial Index";
 inline constexpr char kTrialDuration[] = "Trial Duration";
 inline constexpr char kSpikeEvents[] = "Spike Events";

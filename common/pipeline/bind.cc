@@ -12,6 +12,7 @@
 #include "common/base/status_macros.h"
 #include "common/pipeline/bind_graph.h"
 #include "common/pipeline/draft.h"
+#include "common/pipeline/gap_junction_pairs.h"
 #include "common/pipeline/provider.h"
 #include "common/pipeline/schema.h"
 
@@ -94,6 +95,8 @@ class Binder {
     if (!missing_.empty()) return MissingInput(step_, *missing_.front());
     if (step_.kind == "neuroh5_graph")
       MIV_RETURN_IF_ERROR(BindPopulations(draft_, index_));
+    if (step_.kind == "gap_junctions")
+      MIV_RETURN_IF_ERROR(BindCoupledForests(draft_, index_));
     MIV_RETURN_IF_ERROR(BindStimuli());
     MIV_RETURN_IF_ERROR(BindNamedInputs());
     std::sort(step_.inputs.begin(), step_.inputs.end(),

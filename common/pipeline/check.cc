@@ -25,6 +25,7 @@ constexpr KindCheck kChecks[] = {
     {"measure_distances", CheckDistances},
     {"distribute_synapses", CheckDistribution},
     {"generate_connections", CheckConnections},
+    {"gap_junctions", CheckGapJunctions},
     {"input_spikes", CheckInputSpikes},
     {"import", CheckImport},
     {"script", CheckScript},

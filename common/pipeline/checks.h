@@ -17,6 +17,7 @@ absl::Status CheckArchitecture(Draft& draft, std::size_t index);
 absl::Status CheckDistances(Draft& draft, std::size_t index);
 absl::Status CheckDistribution(Draft& draft, std::size_t index);
 absl::Status CheckConnections(Draft& draft, std::size_t index);
+absl::Status CheckGapJunctions(Draft& draft, std::size_t index);
 absl::Status CheckInputSpikes(Draft& draft, std::size_t index);
 absl::Status CheckImport(Draft& draft, std::size_t index);
 absl::Status CheckScript(Draft& draft, std::size_t index);

@@ -153,6 +153,13 @@ absl::Status DeriveConfig(Draft& draft, std::size_t index) {
     if (!step.config.contains("coordinate_namespace"))
       step.config["coordinate_namespace"] = "Generated Coordinates";
   }
+  if (step.kind == "gap_junctions") {
+    TakeOver(step,
+             ProducerOf(draft, index, "coordinates", "network_architecture"),
+             {"coordinate_namespace"});
+    if (!step.config.contains("coordinate_namespace"))
+      step.config["coordinate_namespace"] = "Generated Coordinates";
+  }
   if (step.kind == "distribute_synapses") {
     MIV_RETURN_IF_ERROR(CheckCellMechanisms(ConfigField(step, "cell_types"),
                                             step.config["cell_types"]));

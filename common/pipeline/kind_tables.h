@@ -16,6 +16,7 @@ KindInfo GenerateSynapseForestKind();
 KindInfo DistributeSynapsesKind();
 KindInfo GenerateConnectionsKind();
 KindInfo Neuroh5GraphKind();
+KindInfo GapJunctionsKind();
 KindInfo InputSpikesKind();
 KindInfo ImportKind();
 KindInfo ScriptKind();

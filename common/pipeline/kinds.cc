@@ -19,7 +19,6 @@ constexpr char kInterfacePrefix[] = "miv_simulator.interface.";
 const std::map<std::string, std::string, std::less<>>& UnavailableKinds() {
   static const auto* const kKinds =
       new std::map<std::string, std::string, std::less<>>{
-          {"gap_junctions", "Leave the step out; cells connect by synapses."},
           {"verify", "Check the fetched files with `miv h5 validate`."}};
   return *kKinds;
 }
@@ -47,6 +46,7 @@ const std::vector<KindInfo>& AllKinds() {
                                 DistributeSynapsesKind(),
                                 GenerateConnectionsKind(),
                                 Neuroh5GraphKind(),
+                                GapJunctionsKind(),
                                 InputSpikesKind(),
                                 ImportKind(),
                                 ScriptKind(),

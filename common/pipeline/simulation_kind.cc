@@ -138,6 +138,7 @@ std::vector<Field> RunFields() {
           Default("lfp", ListOf(Electrode()), json::array()),
           Default("record", ListOf(Recording()), json::array()),
           Default("hooks", ListOf(Any()), json::array()),
+          Optional("gap_junctions", File()),
           Default("python", Boolean(), false),
           Optional("debug",
                    Record("debug", {Default("netcons", Boolean(), false),

@@ -10,6 +10,7 @@ namespace miv::worker {
 const StepTable& AllSteps() {
   static const auto* const kSteps = new StepTable{
       {"distribute_synapses", simulate::DistributeSynapsesStep},
+      {"gap_junctions", GapJunctionsStep},
       {"generate_connections", GenerateConnectionsStep},
       {"generate_synapse_forest", GenerateSynapseForestStep},
       {"h5_types", H5TypesStep},

@@ -25,6 +25,9 @@ absl::StatusOr<nlohmann::json> GenerateSynapseForestStep(StepContext& ctx);
 /// population -> cells.h5, connections.h5.
 absl::StatusOr<nlohmann::json> Neuroh5GraphStep(StepContext& ctx);
 
+/// coordinates, forest:P of the coupled populations -> gap_junctions.h5.
+absl::StatusOr<nlohmann::json> GapJunctionsStep(StepContext& ctx);
+
 /// types -> input_spikes.h5: spike trains of the inputs' cells.
 absl::StatusOr<nlohmann::json> InputSpikesStep(StepContext& ctx);
 

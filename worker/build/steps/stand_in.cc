@@ -34,6 +34,7 @@ const Table& StandIns() {
       {"distribute_synapses",
        {"synapses.h5", Content::kCells, neuroh5::kSynapseAttributes}},
       {"generate_connections", {"connectivity.h5", Content::kProjections, ""}},
+      {"gap_junctions", {"gap_junctions.h5", Content::kProjections, ""}},
       {"input_spikes", {"input_spikes.h5", Content::kCells, ""}},
       {"cells", {"", Content::kCells, ""}},
       {"connections", {"", Content::kProjections, ""}},

@@ -233,14 +233,12 @@ TEST(Binding, OneImportThatNamesNothingIsTheInputThatIsMissing) {
 TEST(Binding, ImportTargetsAreChecked) {
   PipelineSpec spec = Network();
   spec.steps.push_back(Import("mine", "x.h5", "sinapses"));
-  EXPECT_EQ(
-      Resolve(spec).status().message(),
-      "steps.mine.config.stands_for: a file cannot stand for this; "
-      "expected one of h5_types, network_architecture, "
-      "measure_distances, generate_synapse_forest, distribute_synapses, "
-      "generate_connections, input_spikes, cells, connections, morphology, "
-      "found "
-      "\"sinapses\"");
+  EXPECT_EQ(Resolve(spec).status().message(),
+            "steps.mine.config.stands_for: a file cannot stand for this; "
+            "expected one of h5_types, network_architecture, "
+            "measure_distances, generate_synapse_forest, distribute_synapses, "
+            "generate_connections, gap_junctions, input_spikes, cells, "
+            "connections, morphology, found \"sinapses\"");
   spec.steps.back() = Import("mine", "dir/", "cells");
   EXPECT_THAT(std::string(Resolve(spec).status().message()),
               HasSubstr("the path names no file"));

@@ -27,6 +27,7 @@ TEST(FindKind, KnowsEverySpelling) {
       {"generate_connections", "generate_connections"},
       {"connections", "generate_connections"},
       {"neuroh5_graph", "neuroh5_graph"},
+      {"gap_junctions", "gap_junctions"},
       {"input_spikes", "input_spikes"},
       {"import", "import"},
       {"script", "script"},
@@ -50,7 +51,7 @@ TEST(FindKind, SuggestsTheNearestName) {
 }
 
 TEST(FindKind, RefusesKindsThatAreNotThereByName) {
-  for (const char* name : {"gap_junctions", "verify"}) {
+  for (const char* name : {"verify"}) {
     const auto status = FindKind(name).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
     const auto fault = FaultOf(status);
@@ -82,6 +83,8 @@ TEST(AllKinds, OutputsAreThoseOfTheFileTable) {
               ElementsAre("synapses.h5"));
   EXPECT_THAT(KindNamed("generate_connections").outputs,
               ElementsAre("connectivity.h5"));
+  EXPECT_THAT(KindNamed("gap_junctions").outputs,
+              ElementsAre("gap_junctions.h5"));
   EXPECT_THAT(KindNamed("input_spikes").outputs,
               ElementsAre("input_spikes.h5"));
   EXPECT_THAT(KindNamed("neuroh5_graph").outputs,

@@ -21,6 +21,7 @@ absl::StatusOr<nlohmann::json> Dispatch(const std::string& kind,
   if (kind == "distribute_synapses") return DistributeSynapses(ctx, geometry);
   if (kind == "generate_connections") return GenerateConnectionsStep(ctx);
   if (kind == "neuroh5_graph") return Neuroh5GraphStep(ctx);
+  if (kind == "gap_junctions") return GapJunctionsStep(ctx);
   if (kind == "input_spikes") return InputSpikesStep(ctx);
   if (kind == "import") return ImportStep(ctx);
   if (kind == "script") return ScriptStep(ctx);
