@@ -1,5 +1,10 @@
 // input_spikes: trains of the inputs of a network.
 
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
@@ -43,11 +48,21 @@ struct Columns {
   std::vector<std::uint8_t> trials;
 };
 
-// Collective.
+// This rank's part of some cells, which follow `before` cells of other
+// populations: ranks own consecutive blocks of all cells together.
+Share PartOf(const InputModel::Cells& cells, std::uint64_t before,
+             const Share& own) {
+  const auto inside = [&](std::uint64_t cell) {
+    return std::clamp<std::uint64_t>(cell, before, before + cells.gids.size()) -
+           before;
+  };
+  return {inside(own.begin), inside(own.end)};
+}
+
+// Collective.  mine: of the cells.
 absl::StatusOr<Columns> DrawTrains(StepContext& ctx, const Plan& plan,
-                                   const InputModel::Cells& cells) {
-  const Share mine =
-      ShareOf(cells.gids.size(), ctx.ranks.rank(), ctx.ranks.size());
+                                   const InputModel::Cells& cells,
+                                   const Share& mine) {
   Columns columns;
   const auto draw = [&](std::size_t block) -> absl::StatusOr<std::uint64_t> {
     const std::size_t first = mine.begin + block * kCellsPerBlock;
@@ -100,9 +115,17 @@ absl::StatusOr<nlohmann::json> InputSpikesStep(StepContext& ctx) {
       neuroh5::Writer writer,
       neuroh5::Writer::Create(JoinPath(ctx.output_directory, "input_spikes.h5"),
                               access, plan->types));
+  std::uint64_t total = 0;
+  for (const InputModel::Cells& cells : plan->model.populations)
+    total += cells.gids.size();
+  const Share own = ShareOf(total, ctx.ranks.rank(), ctx.ranks.size());
   std::int64_t spikes = 0;
+  std::uint64_t before = 0;
   for (const InputModel::Cells& cells : plan->model.populations) {
-    MIV_ASSIGN_OR_RETURN(Columns columns, DrawTrains(ctx, *plan, cells));
+    MIV_ASSIGN_OR_RETURN(
+        Columns columns,
+        DrawTrains(ctx, *plan, cells, PartOf(cells, before, own)));
+    before += cells.gids.size();
     meter.AddCells(columns.gids.size());
     spikes += static_cast<std::int64_t>(columns.times.size());
     MIV_RETURN_IF_ERROR(
