@@ -36,8 +36,8 @@ TEST(PolynomialFit, MorePointsAreFittedByLeastSquares) {
   EXPECT_NEAR(fit(0), 17, 1e-12);
   EXPECT_NEAR(fit(2), -3, 1e-12);
   // NumPy 1.24, polyfit(x, y, 3).
-  const PolynomialFit other = Fit({0, 50, 100, 150, 200, 300},
-                                  {1, 0.9, 0.5, 0.4, 0.1, 0.05});
+  const PolynomialFit other =
+      Fit({0, 50, 100, 150, 200, 300}, {1, 0.9, 0.5, 0.4, 0.1, 0.05});
   EXPECT_NEAR(other(0), 1.014699792960664, 1e-12);
   EXPECT_NEAR(other(75), 0.7219882246376814, 1e-12);
   EXPECT_NEAR(other(250), 0.004347826086958051, 1e-12);
