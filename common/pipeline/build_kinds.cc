@@ -194,7 +194,7 @@ KindInfo GenerateConnectionsKind() {
            Optional("layer_definitions", LayerDefinitions()),
            Optional("include_forest_populations",
                     ListOf(String("population"), 1)),
-           Default("autapses", Boolean(), false),
+           WithAliases(Default("allow_autapses", Boolean(), false), {"autapses"}),
            Default("distances_namespace", String(), "Arc Distances"),
            Default("synapses_namespace", String(), "Synapse Attributes"),
            Unused("coordinates_namespace",

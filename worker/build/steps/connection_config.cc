@@ -164,8 +164,8 @@ absl::StatusOr<ConnectionModel> ConnectionModelOf(const json& config,
     model.rules.push_back(*std::move(rule));
     model.kernels.push_back(std::move(kernels));
   }
-  if (FindField(config, "autapses") != nullptr) {
-    MIV_ASSIGN_OR_RETURN(model.allow_autapses, BoolField(config, "autapses"));
+  if (FindField(config, "allow_autapses") != nullptr) {
+    MIV_ASSIGN_OR_RETURN(model.allow_autapses, BoolField(config, "allow_autapses"));
   }
   return model;
 }

@@ -20,7 +20,8 @@ struct ConnectionModel {
   bool allow_autapses = false;
 };
 
-/// config.synapses[population], the axon_extents of its sources, and autapses.
+/// config.synapses[population], the axon_extents of its sources, and
+/// config.allow_autapses.
 /// Errors: InvalidArgument, naming the field, for anything missing, of the
 /// wrong type or unknown, among them a source without extents and section,
 /// layer and proportion lists of different lengths.

@@ -63,8 +63,4 @@ struct SynapseOptions {
 /// same class and type, or a type or class code that does not exist.
 absl::Status ValidateDensityTable(absl::Span<const DensityRule> table);
 
-/// Mean of a normal variable with this mean and sd, given that it is positive;
-/// `mean` itself if sd is 0.
-double PositiveNormalMean(double mean, double sd);
-
 }  // namespace miv::build

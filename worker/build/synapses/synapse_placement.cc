@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/base/positive_normal.h"
 #include "common/base/status_macros.h"
+#include "worker/build/synapses/layer_lengths.h"
 #include "worker/build/synapses/section_order.h"
 
 namespace miv::build {
@@ -13,15 +15,6 @@ constexpr char kPurpose[] = "synapse placement";
 // The neighbours of 0 and 1 that locs is confined to, in float32.
 constexpr float kFirstLoc = 0x1p-24f;
 constexpr float kLastLoc = 1 - 0x1p-24f;
-
-// Layer of the 3-d point nearest to arc position x.
-std::int8_t LayerAt(const SectionGeometry& section, double x) {
-  const auto next = std::lower_bound(section.arc.begin(), section.arc.end(), x);
-  std::size_t i = static_cast<std::size_t>(next - section.arc.begin());
-  if (i == section.arc.size()) return section.layer.back();
-  if (i > 0 && !(section.arc[i] - x < x - section.arc[i - 1])) --i;
-  return section.layer[i];
-}
 
 // Index of the entry for a layer, else of the default, else -1.
 int EntryFor(const DensityRule& rule, std::int8_t layer) {
@@ -103,7 +96,7 @@ void SynapsePlan::AddRun(const SectionGeometry& section, std::uint32_t index,
                    section.nseg};
   double expected = 0;
   for (int i = 0; i < section.nseg; ++i) {
-    const std::int8_t layer = LayerAt(section, (i + 0.5) / section.nseg);
+    const std::int8_t layer = SegmentLayer(section, i);
     Segment segment = {0, 0, 0, layer};
     if (const int entry = EntryFor(rule, layer); entry >= 0) {
       used[static_cast<std::size_t>(entry)] = true;

@@ -89,7 +89,7 @@ TEST(Resolve, FillsInDefaultsOfEveryKind) {
   EXPECT_EQ(synapses["layer_definitions"]["default"], -1);
   const json& connections = ConfigOf(resolved, "connections_PYR");
   EXPECT_EQ(connections["synapses"]["PYR"]["STIM"]["contacts"], 1);
-  EXPECT_EQ(connections["autapses"], false);
+  EXPECT_EQ(connections["allow_autapses"], false);
   const json& run = ConfigOf(resolved, "run");
   EXPECT_EQ(run["dt"], 0.025);
   EXPECT_EQ(run["v_init"], -65);

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 json Config() {
   return json::parse(R"({
     "layer_definitions": {"SO": 5, "SP": 6, "default": -1},
-    "autapses": false,
+    "allow_autapses": false,
     "axon_extents": {
       "PYR": {"default": {"width": [200, 100], "offset": [10, 0]}},
       "STIM": {"SO": {"width": [50, 50]}, "default": {"width": [80, 80]}}},
@@ -65,7 +65,7 @@ TEST(ConnectionModelOf, FindsExtentsByTheNameOfTheLayer) {
 
 TEST(ConnectionModelOf, AllowsAutapsesWhenAsked) {
   json config = Config();
-  config["autapses"] = true;
+  config["allow_autapses"] = true;
   EXPECT_TRUE(ModelOf(config)->allow_autapses);
 }
 
