@@ -97,7 +97,8 @@ class Binder {
       MIV_RETURN_IF_ERROR(BindPopulations(draft_, index_));
     if (step_.kind == "gap_junctions")
       MIV_RETURN_IF_ERROR(BindCoupledForests(draft_, index_));
-    MIV_RETURN_IF_ERROR(BindStimuli());
+    for (const char* list : {"stimulus", "morphology"})
+      MIV_RETURN_IF_ERROR(BindListed(list));
     MIV_RETURN_IF_ERROR(BindNamedInputs());
     std::sort(step_.inputs.begin(), step_.inputs.end(),
               [](const Input& a, const Input& b) { return a.role < b.role; });
@@ -106,7 +107,11 @@ class Binder {
 
  private:
   absl::Status BindRole(const InputRole& role) {
-    if (step_.config.contains(role.field)) return BindField(role);
+    if (step_.config.contains(role.field)) {
+      // A list of files is bound entry by entry.
+      return step_.config[role.field].is_string() ? BindField(role)
+                                                  : absl::OkStatus();
+    }
     if (role.directory) {
       const std::string& path = role.role == "templates"
                                     ? draft_.spec->templates_path
@@ -203,14 +208,15 @@ class Binder {
     return absl::OkStatus();
   }
 
-  absl::Status BindStimuli() {
-    const json stimuli = step_.config.value("stimulus", json::array());
-    for (std::size_t i = 0; i < stimuli.size(); ++i) {
-      if (!stimuli[i].contains("file")) continue;
-      const InputRole role{.role = absl::StrCat("stimulus:", i),
-                           .field = absl::StrCat("stimulus[", i, "].file")};
-      const std::string text = stimuli[i]["file"];
-      step_.config["stimulus"][i]["file"] = role.role;
+  // The files that the entries of a list name, each an input "LIST:INDEX".
+  absl::Status BindListed(const std::string& list) {
+    const json entries = step_.config.value(list, json());
+    for (std::size_t i = 0; entries.is_array() && i < entries.size(); ++i) {
+      if (!entries[i].contains("file")) continue;
+      const InputRole role{.role = absl::StrCat(list, ":", i),
+                           .field = absl::StrCat(list, "[", i, "].file")};
+      const std::string text = entries[i]["file"];
+      step_.config[list][i]["file"] = role.role;
       std::string name, output;
       if (!ParseReference(text, name, output)) {
         step_.inputs.push_back({.role = role.role,

@@ -110,25 +110,6 @@ KindInfo MeasureDistancesKind() {
               {"io_size", "chunk_size", "value_chunk_size", "cache_size"})};
 }
 
-KindInfo GenerateSynapseForestKind() {
-  return {.name = "generate_synapse_forest",
-          .aliases = {"synapse_forest"},
-          .outputs = {"forest.h5"},
-          .inputs = {{.role = "types",
-                      .field = "filepath",
-                      .from_kinds = {"h5_types"},
-                      .output = "neuro.h5"},
-                     {.role = "morphology",
-                      .field = "morphology",
-                      .scope = RoleScope::kOwnPopulation}},
-          .config = KindConfig(
-              "generate_synapse_forest",
-              {Optional("filepath", File()),
-               Required("population", String("population")),
-               Optional("morphology", File()), Unused("mpi")},
-              {"io_size", "chunk_size", "value_chunk_size", "write_size"})};
-}
-
 KindInfo DistributeSynapsesKind() {
   return {
       .name = "distribute_synapses",

@@ -23,6 +23,7 @@ constexpr KindCheck kChecks[] = {
     {"h5_types", CheckH5Types},
     {"network_architecture", CheckArchitecture},
     {"measure_distances", CheckDistances},
+    {"generate_synapse_forest", CheckForest},
     {"distribute_synapses", CheckDistribution},
     {"generate_connections", CheckConnections},
     {"gap_junctions", CheckGapJunctions},

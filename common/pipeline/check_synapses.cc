@@ -13,6 +13,7 @@
 #include "common/base/status_macros.h"
 #include "common/pipeline/checks.h"
 #include "common/pipeline/innervation.h"
+#include "common/pipeline/reach.h"
 #include "common/pipeline/schema.h"
 
 namespace miv::pipeline {
@@ -258,7 +259,9 @@ absl::Status CheckConnections(Draft& draft, std::size_t index) {
   MIV_RETURN_IF_ERROR(CheckProjectionTables(draft, index));
   MIV_RETURN_IF_ERROR(CheckSources(draft, index));
   MIV_RETURN_IF_ERROR(CheckDeclared(draft, index));
-  return CheckInnervation(draft, index);
+  MIV_RETURN_IF_ERROR(CheckInnervation(draft, index));
+  WarnOfReach(draft, index);
+  return absl::OkStatus();
 }
 
 }  // namespace miv::pipeline

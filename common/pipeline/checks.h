@@ -15,6 +15,7 @@ namespace miv::pipeline {
 absl::Status CheckH5Types(Draft& draft, std::size_t index);
 absl::Status CheckArchitecture(Draft& draft, std::size_t index);
 absl::Status CheckDistances(Draft& draft, std::size_t index);
+absl::Status CheckForest(Draft& draft, std::size_t index);
 absl::Status CheckDistribution(Draft& draft, std::size_t index);
 absl::Status CheckConnections(Draft& draft, std::size_t index);
 absl::Status CheckGapJunctions(Draft& draft, std::size_t index);

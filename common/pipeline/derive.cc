@@ -160,6 +160,7 @@ absl::Status DeriveConfig(Draft& draft, std::size_t index) {
     if (!step.config.contains("coordinate_namespace"))
       step.config["coordinate_namespace"] = "Generated Coordinates";
   }
+  if (step.kind == "generate_synapse_forest") return DeriveForest(draft, index);
   if (step.kind == "distribute_synapses") {
     MIV_RETURN_IF_ERROR(CheckCellMechanisms(ConfigField(step, "cell_types"),
                                             step.config["cell_types"]));

@@ -183,7 +183,9 @@ absl::StatusOr<std::vector<std::size_t>> UsesOf(const Draft& draft,
   const ResolvedStep& step = draft.step(index);
   std::string name, output;
   for (const InputRole& role : draft.kinds[index]->inputs) {
-    if (!step.config.contains(role.field)) continue;
+    if (!step.config.contains(role.field) ||
+        !step.config[role.field].is_string())
+      continue;
     const auto text = step.config[role.field].get<std::string>();
     if (ParseReference(text, name, output))
       MIV_RETURN_IF_ERROR(
@@ -194,12 +196,14 @@ absl::StatusOr<std::vector<std::size_t>> UsesOf(const Draft& draft,
     if (ParseReference(text.get<std::string>(), name, output))
       MIV_RETURN_IF_ERROR(Use(
           indices, name, ConfigField(step, FieldPath("inputs", key)), uses));
-  const json stimuli = step.config.value("stimulus", json::array());
-  for (std::size_t i = 0; i < stimuli.size(); ++i)
-    if (ParseReference(stimuli[i].value("file", ""), name, output))
-      MIV_RETURN_IF_ERROR(
-          Use(indices, name,
-              ConfigField(step, absl::StrCat("stimulus[", i, "].file")), uses));
+  for (const std::string list : {"stimulus", "morphology"}) {
+    const json entries = step.config.value(list, json());
+    for (std::size_t i = 0; entries.is_array() && i < entries.size(); ++i)
+      if (ParseReference(entries[i].value("file", ""), name, output))
+        MIV_RETURN_IF_ERROR(
+            Use(indices, name,
+                ConfigField(step, absl::StrCat(list, "[", i, "].file")), uses));
+  }
   return uses;
 }
 

@@ -39,6 +39,9 @@ absl::Status BindInputs(Draft& draft, std::size_t index);
 /// Stage 4: config that the steps it depends on imply.
 absl::Status DeriveConfig(Draft& draft, std::size_t index);
 
+/// Part of stage 4: where the points of a forest get their layers.
+absl::Status DeriveForest(Draft& draft, std::size_t index);
+
 /// Stage 5: what the fields mean together.  May add warnings.
 absl::Status CheckStep(Draft& draft, std::size_t index);
 

@@ -17,6 +17,17 @@ json Only(const json& map, const std::set<std::string>& keys) {
   return kept;
 }
 
+// Of the layers, the depths: nothing else gives points their layer.
+void ProjectForest(json& config) {
+  if (!config.contains("layer_extents")) return;
+  std::set<std::string> names;
+  for (auto& [name, box] : config["layer_extents"].items()) {
+    names.insert(name);
+    box = json::array({box[0][2], box[1][2]});
+  }
+  config["layer_definitions"] = Only(config["layer_definitions"], names);
+}
+
 void ProjectDistribution(const std::string& population, json& config) {
   const json& cell_type = config["cell_types"][population];
   json kept = Only(cell_type, {"template", "template file"});
@@ -55,6 +66,7 @@ void ProjectConnections(const std::string& population, json& config) {
 }  // namespace
 
 void ProjectConfig(const ResolvedStep& step, json& config) {
+  if (step.kind == "generate_synapse_forest") ProjectForest(config);
   if (step.kind == "distribute_synapses")
     ProjectDistribution(step.population(), config);
   if (step.kind == "generate_connections")

@@ -7,13 +7,14 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
-#include "worker/build/morphology/contraction.h"
-#include "worker/build/morphology/swc.h"
+#include "worker/build/steps/morphology_file.h"
 #include "worker/build/steps/tree_conversion.h"
+#include "worker/build/synapses/layer_lengths.h"
 #include "worker/simulate/cells/model_cell.h"
 #include "worker/simulate/cells/template_arguments.h"
 #include "worker/simulate/neuron/integrator.h"
 #include "worker/simulate/neuron/templates.h"
+#include "worker/simulate/neuron_geometry.h"
 #include "worker/simulate/process_engine.h"
 
 namespace miv::worker {
@@ -43,12 +44,9 @@ std::string TemplateFile(const StepInput& templates,
 }
 
 absl::StatusOr<neuroh5::Tree> ReadTree(const CellToCheck& cell) {
-  MIV_ASSIGN_OR_RETURN(const std::string text, ReadFile(cell.morphology));
-  MIV_ASSIGN_OR_RETURN(build::PointTree points,
-                       build::ParseSwc(text, cell.label));
   MIV_ASSIGN_OR_RETURN(
       const build::Morphology morphology,
-      build::ContractToSections(std::move(points), cell.label));
+      ReadMorphology({cell.morphology, cell.label}, cell.layering));
   return TreeOf(morphology);
 }
 
@@ -59,27 +57,50 @@ bool NeedsParameters(const std::string& template_name) {
          name == "sc_nrn";
 }
 
-absl::StatusOr<std::unique_ptr<neuron::Cell>> MakeCell(
+absl::StatusOr<std::unique_ptr<simulate::ModelCell>> MakeCell(
     neuron::Engine& engine, const neuron::Template& cell_template,
-    const CellToCheck& cell) {
+    const CellToCheck& cell, const neuroh5::Tree& tree) {
+  std::unique_ptr<neuron::Cell> instance;
   if (cell.morphology.empty()) {
-    return neuron::InstantiateWithoutMorphology(engine, cell_template, 0);
+    MIV_ASSIGN_OR_RETURN(instance, neuron::InstantiateWithoutMorphology(
+                                       engine, cell_template, 0));
+  } else {
+    MIV_ASSIGN_OR_RETURN(const simulate::TemplateArguments arguments,
+                         simulate::ArgumentsOf(tree));
+    MIV_ASSIGN_OR_RETURN(
+        instance, neuron::Instantiate(engine, cell_template, 0, arguments));
   }
-  MIV_ASSIGN_OR_RETURN(const neuroh5::Tree tree, ReadTree(cell));
-  MIV_ASSIGN_OR_RETURN(const simulate::TemplateArguments arguments,
-                       simulate::ArgumentsOf(tree));
-  return neuron::Instantiate(engine, cell_template, 0, arguments);
+  simulate::CellType type;
+  type.population = cell.population;
+  type.template_name = cell.template_name;
+  return simulate::MakeModelCell(std::move(instance), type);
 }
 
-json Describe(const CellToCheck& cell, const simulate::ModelCell& made) {
+json LengthsOf(const build::CellGeometry& geometry) {
+  json lengths = json::object();
+  for (const auto& [where, um] : build::LengthsByLayer(geometry)) {
+    lengths[build::SwcTypeName(where.first)][absl::StrCat(where.second)] = um;
+  }
+  return lengths;
+}
+
+json Describe(const CellToCheck& cell,
+                              const simulate::ModelCell& made,
+                              const neuroh5::Tree& tree) {
   int segments = 0;
   for (const simulate::TreeSection& section : made.tree) {
     segments += section.nseg;
   }
-  return {{"population", cell.population},
-          {"template", cell.template_name},
-          {"sections", made.sections.size()},
-          {"segments", segments}};
+  json description = {{"id", cell.id},
+                      {"population", cell.population},
+                      {"template", cell.template_name},
+                      {"sections", made.sections.size()},
+                      {"segments", segments}};
+  if (cell.morphology.empty()) return description;
+  const auto geometry = simulate::GeometryOfCell(made, tree);
+  // Only placing synapses needs a template that keeps the sections.
+  if (geometry.ok()) description["lengths"] = LengthsOf(*geometry);
+  return description;
 }
 
 absl::Status CheckCell(neuron::Engine& engine, const ModelCheck& check,
@@ -96,14 +117,13 @@ absl::Status CheckCell(neuron::Engine& engine, const ModelCheck& check,
   if (NeedsParameters(cell.template_name)) return absl::OkStatus();
   MIV_RETURN_IF_ERROR(check.before(
       ProcessEnded(label, absl::StrCat("making a cell of ", cell.population))));
-  MIV_ASSIGN_OR_RETURN(std::unique_ptr<neuron::Cell> instance,
-                       MakeCell(engine, cell_template, cell));
-  simulate::CellType type;
-  type.population = cell.population;
-  type.template_name = cell.template_name;
+  neuroh5::Tree tree;
+  if (!cell.morphology.empty()) {
+    MIV_ASSIGN_OR_RETURN(tree, ReadTree(cell));
+  }
   MIV_ASSIGN_OR_RETURN(std::unique_ptr<simulate::ModelCell> made,
-                       simulate::MakeModelCell(std::move(instance), type));
-  summary->push_back(Describe(cell, *made));
+                       MakeCell(engine, cell_template, cell, tree));
+  summary->push_back(Describe(cell, *made, tree));
   cells->push_back(std::move(made));
   return absl::OkStatus();
 }

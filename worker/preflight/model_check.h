@@ -19,6 +19,9 @@ struct CellToCheck {
   std::string template_name;
   std::string morphology;  ///< path of an SWC file; "" = the cell takes none
   std::string label;       ///< what to call that file
+  std::string id;          ///< returned with what is found
+  /// Fields of generate_synapse_forest that give points their layers.
+  nlohmann::json layering = nlohmann::json::object();
 };
 
 struct ModelCheck {
@@ -33,7 +36,8 @@ struct ModelCheck {
 
 /// Loads the library, then the template of each cell, makes the cells, and
 /// initialises them together.  Starts NEURON in this process.
-/// Returns [{"population", "template", "sections", "segments"}].
+/// Returns [{"id", "population", "template", "sections", "segments", "lengths":
+/// {section class: {layer index: um}}}]; no lengths for a cell without a tree.
 /// Errors: typed, with NEURON's text and the file that is to blame.
 absl::StatusOr<nlohmann::json> CheckModelCells(const ModelCheck& check);
 

@@ -11,8 +11,7 @@
 #include "common/base/fault.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
-#include "worker/build/morphology/contraction.h"
-#include "worker/build/morphology/swc.h"
+#include "worker/build/steps/morphology_file.h"
 #include "worker/preflight/model_check.h"
 #include "worker/simulate/neuron/compile/compile_mechanisms.h"
 
@@ -56,12 +55,10 @@ class Preflight {
   absl::Status CheckMorphologies() {
     for (const json& entry : Part("morphologies")) {
       const std::string label = TextOf(entry, "label");
-      MIV_ASSIGN_OR_RETURN(const std::string text,
-                           ReadFile(TextOf(entry, "path")));
-      MIV_ASSIGN_OR_RETURN(build::PointTree points,
-                           build::ParseSwc(text, label));
-      MIV_ASSIGN_OR_RETURN(const build::Morphology morphology,
-                           build::ContractToSections(std::move(points), label));
+      MIV_ASSIGN_OR_RETURN(
+          const build::Morphology morphology,
+          ReadMorphology({TextOf(entry, "path"), label},
+                         json::object()));
       summary_["morphologies"][label] = {
           {"points", morphology.points.size()},
           {"sections", morphology.section_count()},
@@ -102,7 +99,8 @@ class Preflight {
     for (const json& cell : cells) {
       check.cells.push_back(
           {TextOf(cell, "population"), TextOf(cell, "template"),
-           TextOf(cell, "morphology"), TextOf(cell, "label")});
+           TextOf(cell, "morphology"), TextOf(cell, "label"),
+           TextOf(cell, "id"), cell.value("layering", json::object())});
     }
     // User code runs from here on; it may end the process.
     check.before = [this](const Fault& if_it_ends) {

@@ -13,7 +13,8 @@ namespace miv::worker {
 /// What there is to check; every part may be absent.
 ///   {"mechanisms": {"directory", "label", "library_out"} | {"library"},
 ///    "templates": {"directory", "label"},
-///    "cells": [{"population", "template", "morphology", "label"}],
+///    "cells": [{"id", "population", "template", "morphology", "label",
+///               "layering"}],
 ///    "morphologies": [{"path", "label"}]}
 /// label: what messages call the file.  library_out: where the compiled library
 /// goes.  A cell without "morphology" is one that takes none.
@@ -21,6 +22,9 @@ namespace miv::worker {
 /// In this order, up to the first fault: parses the morphologies, compiles the
 /// mechanisms, loads the library and the templates of `cells`, makes each cell
 /// once from its morphology, and initialises the model.
+///
+/// layering: fields of generate_synapse_forest that give points their layers;
+/// may be absent.  id: returned with what is found about the cell.
 ///
 /// Result: {"ok": true, "library": PATH, "summary": {...}}, or
 /// {"ok": false, "fault": {parts of common/base/fault.h}, "library": PATH};

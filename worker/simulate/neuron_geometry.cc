@@ -73,8 +73,10 @@ std::vector<build::SectionEdge> EdgesOf(const neuroh5::Tree& tree) {
   return edges;
 }
 
-absl::StatusOr<build::CellGeometry> ReadCell(const ModelCell& cell,
-                                             const neuroh5::Tree& tree) {
+}  // namespace
+
+absl::StatusOr<build::CellGeometry> GeometryOfCell(const ModelCell& cell,
+                                                   const neuroh5::Tree& tree) {
   if (cell.sections.size() != tree.sections.size()) {
     return DoesNotFit(tree, "the cell has another number of sections",
                       tree.sections.size(), cell.sections.size());
@@ -88,8 +90,6 @@ absl::StatusOr<build::CellGeometry> ReadCell(const ModelCell& cell,
   MIV_RETURN_IF_ERROR(build::ValidateCellGeometry(geometry));
   return geometry;
 }
-
-}  // namespace
 
 absl::StatusOr<build::CellGeometry> NeuronGeometryProvider::GeometryOf(
     const std::string& population, const std::string& template_name,
@@ -108,7 +108,7 @@ absl::StatusOr<build::CellGeometry> NeuronGeometryProvider::GeometryOf(
   type.template_name = template_name;
   MIV_ASSIGN_OR_RETURN(const std::unique_ptr<ModelCell> model,
                        MakeModelCell(std::move(cell), type));
-  return ReadCell(*model, tree);
+  return GeometryOfCell(*model, tree);
 }
 
 }  // namespace miv::simulate

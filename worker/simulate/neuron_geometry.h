@@ -7,11 +7,18 @@
 
 #include "absl/status/statusor.h"
 #include "worker/build/steps/geometry_provider.h"
+#include "worker/simulate/cells/model_cell.h"
 #include "worker/simulate/neuron/engine.h"
 #include "worker/simulate/neuron/templates.h"
 #include "worker/step/step.h"
 
 namespace miv::simulate {
+
+/// The geometry of a cell that a template made from `tree`.
+/// Errors: InvalidArgument TEMPLATE_GEOMETRY if the template changed the number
+/// of sections or points.
+absl::StatusOr<build::CellGeometry> GeometryOfCell(const ModelCell& cell,
+                                                   const neuroh5::Tree& tree);
 
 /// Instantiates one cell per question, reads it, and removes it.
 class NeuronGeometryProvider final : public worker::GeometryProvider {

@@ -1,4 +1,4 @@
-// generate_synapse_forest: one morphology for every cell of a population.
+// generate_synapse_forest: a morphology for every cell of a population.
 
 #include "absl/strings/str_cat.h"
 #include "common/base/fault.h"
@@ -7,11 +7,11 @@
 #include "common/neuroh5/reader.h"
 #include "common/neuroh5/trees.h"
 #include "common/neuroh5/writer.h"
-#include "worker/build/morphology/contraction.h"
-#include "worker/build/morphology/swc.h"
 #include "worker/build/steps/build_steps.h"
 #include "worker/build/steps/byte_progress.h"
 #include "worker/build/steps/config_fields.h"
+#include "worker/build/steps/morphology_file.h"
+#include "worker/build/steps/morphology_map.h"
 #include "worker/build/steps/rank_share.h"
 #include "worker/build/steps/tree_conversion.h"
 #include "worker/parallel/parallel_file.h"
@@ -19,27 +19,36 @@
 namespace miv::worker {
 namespace {
 
-absl::StatusOr<build::Morphology> ReadMorphology(const StepInput& input) {
-  MIV_ASSIGN_OR_RETURN(const std::string text, ReadFile(input.path));
-  MIV_ASSIGN_OR_RETURN(auto points, build::ParseSwc(text, input.label));
-  return build::ContractToSections(std::move(points), input.label);
-}
-
 struct Plan {
   neuroh5::Types types;
   neuroh5::Population population;
-  build::Morphology morphology;
+  std::vector<StepInput> files;  // one per morphology
+  std::vector<build::Morphology> morphologies;
+  std::vector<std::uint32_t> shape_of;  // [cells of the population]
 };
 
 absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
   MIV_ASSIGN_OR_RETURN(const StepInput types, InputOf(ctx, "types"));
-  MIV_ASSIGN_OR_RETURN(const StepInput swc, InputOf(ctx, "morphology"));
   MIV_ASSIGN_OR_RETURN(const auto reader, neuroh5::Reader::Open(types.path));
   MIV_ASSIGN_OR_RETURN(const std::string name,
                        TextField(ctx.config, "population"));
-  MIV_ASSIGN_OR_RETURN(const auto population, reader.types().Get(name));
-  MIV_ASSIGN_OR_RETURN(auto morphology, ReadMorphology(swc));
-  return Plan{reader.types(), population, std::move(morphology)};
+  Plan plan{.types = reader.types()};
+  MIV_ASSIGN_OR_RETURN(plan.population, reader.types().Get(name));
+  MIV_ASSIGN_OR_RETURN(const auto roles, MorphologyRoles(ctx.config));
+  for (const std::string& role : roles) {
+    MIV_ASSIGN_OR_RETURN(plan.files.emplace_back(), InputOf(ctx, role));
+    MIV_ASSIGN_OR_RETURN(plan.morphologies.emplace_back(),
+                         ReadMorphology(plan.files.back(), ctx.config));
+  }
+  MIV_ASSIGN_OR_RETURN(plan.shape_of,
+                       MorphologyOfCells(ctx.config, plan.population));
+  return plan;
+}
+
+void Remark(StepContext& ctx, const Plan& plan) {
+  for (std::size_t i = 0; i < plan.files.size(); ++i)
+    for (const auto& remark : build::MorphologyRemarks(plan.morphologies[i]))
+      ctx.observer.Warning(absl::StrCat(plan.files[i].label, ": ", remark));
 }
 
 }  // namespace
@@ -48,18 +57,18 @@ absl::StatusOr<nlohmann::json> GenerateSynapseForestStep(StepContext& ctx) {
   WorkMeter meter;
   const auto plan = MakePlan(ctx);
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(plan.status()));
-  if (ctx.ranks.is_root())
-    for (const auto& remark : build::MorphologyRemarks(plan->morphology))
-      ctx.observer.Warning(
-          absl::StrCat(ctx.inputs["morphology"].label, ": ", remark));
+  if (ctx.ranks.is_root()) Remark(ctx, *plan);
 
   const Share mine =
       ShareOf(plan->population.count, ctx.ranks.rank(), ctx.ranks.size());
-  std::vector<std::uint32_t> gids;
-  for (std::uint64_t i = mine.begin; i < mine.end; ++i)
+  std::vector<std::uint32_t> gids, shape_of;
+  for (std::uint64_t i = mine.begin; i < mine.end; ++i) {
     gids.push_back(static_cast<std::uint32_t>(plan->population.start + i));
-  const std::vector<std::uint32_t> shape_of(gids.size(), 0);
-  const neuroh5::Tree shapes[] = {TreeOf(plan->morphology)};
+    shape_of.push_back(plan->shape_of[i]);
+  }
+  std::vector<neuroh5::Tree> shapes;
+  for (const build::Morphology& morphology : plan->morphologies)
+    shapes.push_back(TreeOf(morphology));
 
   MIV_ASSIGN_OR_RETURN(const auto access, parallel::AccessFor(ctx.ranks));
   MIV_ASSIGN_OR_RETURN(

@@ -323,7 +323,7 @@ TEST(CacheKey, InputWithoutADigestGivesAKeyOfItsOwn) {
 TEST(KeyConfig, HoldsOnlyWhatTheKindReads) {
   const auto resolved = ResolvedNetwork();
   EXPECT_EQ(KeyConfig(*resolved.FindStep("forest_PYR")),
-            json({{"population", "PYR"}}));
+            json({{"layer_from", "column"}, {"population", "PYR"}}));
   EXPECT_EQ(KeyConfig(*resolved.FindStep("graph")), json::object());
   const json olm = KeyConfig(*resolved.FindStep("synapses_OLM"));
   EXPECT_EQ(
