@@ -66,8 +66,8 @@ absl::Status CheckInPopulation(const Draft& draft, std::size_t index,
       step, claim.field,
       {.reason = "OUT_OF_RANGE",
        .what = absl::StrCat("not cells of ", step.population()),
-       .expected = absl::StrCat("gids from ", range->first, " to ",
-                                range->second - 1),
+       .expected =
+           absl::StrCat("gids from ", range->first, " to ", range->second - 1),
        .found = claim.first == claim.last
                     ? absl::StrCat(claim.first)
                     : absl::StrCat(claim.first, "-", claim.last)});
@@ -84,13 +84,12 @@ absl::Status CheckCover(const Draft& draft, std::size_t index,
   for (std::size_t i = 0; i < claims.size(); ++i) {
     cells += claims[i].last - claims[i].first + 1;
     if (i == 0 || claims[i].first > claims[i - 1].last) continue;
-    return ConfigError(
-        step, claims[i].field,
-        {.reason = "DUPLICATE_VALUE",
-         .what = absl::StrCat("cell ", claims[i].first,
-                              " already has a morphology, by ",
-                              claims[i - 1].field),
-         .remedy = "Give every cell one morphology."});
+    return ConfigError(step, claims[i].field,
+                       {.reason = "DUPLICATE_VALUE",
+                        .what = absl::StrCat("cell ", claims[i].first,
+                                             " already has a morphology, by ",
+                                             claims[i - 1].field),
+                        .remedy = "Give every cell one morphology."});
   }
   const auto range = OwnGids(draft, index);
   if (!range) return absl::OkStatus();
@@ -122,9 +121,8 @@ absl::Status CheckMorphologies(Draft& draft, std::size_t index) {
     json ranges = json::array();
     const std::string field = absl::StrCat("morphology[", i, "].gids");
     for (std::size_t k = 0; k < entries[i]["gids"].size(); ++k) {
-      MIV_ASSIGN_OR_RETURN(
-          Claim claim,
-          ParseClaim(step, FieldPath(field, k), entries[i]["gids"][k]));
+      MIV_ASSIGN_OR_RETURN(Claim claim, ParseClaim(step, FieldPath(field, k),
+                                                   entries[i]["gids"][k]));
       MIV_RETURN_IF_ERROR(CheckInPopulation(draft, index, claim));
       ranges.push_back({claim.first, claim.last});
       claims.push_back(std::move(claim));

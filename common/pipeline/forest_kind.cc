@@ -53,39 +53,38 @@ absl::Status DeriveSomaLayer(Draft& draft, std::size_t index) {
        .what = absl::StrCat("layer_from: depth needs the layer of the soma, "
                             "and the cells of ",
                             step.population(), " are not all in one"),
-       .expected = layers.empty() ? "a layer"
-                                  : "one of " + absl::StrJoin(layers, ", "),
+       .expected =
+           layers.empty() ? "a layer" : "one of " + absl::StrJoin(layers, ", "),
        .remedy = "Name the layer in whose middle the root of the tree lies."});
 }
 
 }  // namespace
 
 KindInfo GenerateSynapseForestKind() {
-  return {.name = "generate_synapse_forest",
-          .aliases = {"synapse_forest"},
-          .outputs = {"forest.h5"},
-          .inputs = {{.role = "types",
-                      .field = "filepath",
-                      .from_kinds = {"h5_types"},
-                      .output = "neuro.h5"},
-                     {.role = "morphology",
-                      .field = "morphology",
-                      .scope = RoleScope::kOwnPopulation}},
-          .config = KindConfig(
-              "generate_synapse_forest",
-              {Optional("filepath", File()),
-               Required("population", String("population")),
-               Optional("morphology", OneOf({File(), ListOf(Morphology(), 1)})),
-               Default("layer_from",
-                       Choice("source of layers", {"column", "depth"}),
-                       "column"),
-               Optional("depth_axis",
-                        Choice("axis", {"x", "y", "z", "-x", "-y", "-z"})),
-               Optional("soma_layer", String("layer")),
-               Optional("layer_extents", LayerExtents()),
-               Optional("layer_definitions", LayerDefinitions()),
-               Unused("mpi")},
-              {"io_size", "chunk_size", "value_chunk_size", "write_size"})};
+  return {
+      .name = "generate_synapse_forest",
+      .aliases = {"synapse_forest"},
+      .outputs = {"forest.h5"},
+      .inputs = {{.role = "types",
+                  .field = "filepath",
+                  .from_kinds = {"h5_types"},
+                  .output = "neuro.h5"},
+                 {.role = "morphology",
+                  .field = "morphology",
+                  .scope = RoleScope::kOwnPopulation}},
+      .config = KindConfig(
+          "generate_synapse_forest",
+          {Optional("filepath", File()),
+           Required("population", String("population")),
+           Optional("morphology", OneOf({File(), ListOf(Morphology(), 1)})),
+           Default("layer_from",
+                   Choice("source of layers", {"column", "depth"}), "column"),
+           Optional("depth_axis",
+                    Choice("axis", {"x", "y", "z", "-x", "-y", "-z"})),
+           Optional("soma_layer", String("layer")),
+           Optional("layer_extents", LayerExtents()),
+           Optional("layer_definitions", LayerDefinitions()), Unused("mpi")},
+          {"io_size", "chunk_size", "value_chunk_size", "write_size"})};
 }
 
 absl::Status DeriveForest(Draft& draft, std::size_t index) {

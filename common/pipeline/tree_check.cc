@@ -181,9 +181,9 @@ class ProjectionCheck {
       return ConfigError(
           step_, field_,
           {.reason = "UNTAKEN_SYNAPSES", .what = what, .remedy = remedy});
-    Warn(field_, absl::StrCat(what,
-                              ": should a cell get one, the step will fail. ",
-                              remedy));
+    Warn(field_,
+         absl::StrCat(what, ": should a cell get one, the step will fail. ",
+                      remedy));
     return absl::OkStatus();
   }
 

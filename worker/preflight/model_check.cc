@@ -84,9 +84,8 @@ json LengthsOf(const build::CellGeometry& geometry) {
   return lengths;
 }
 
-json Describe(const CellToCheck& cell,
-                              const simulate::ModelCell& made,
-                              const neuroh5::Tree& tree) {
+json Describe(const CellToCheck& cell, const simulate::ModelCell& made,
+              const neuroh5::Tree& tree) {
   int segments = 0;
   for (const simulate::TreeSection& section : made.tree) {
     segments += section.nseg;

@@ -57,8 +57,7 @@ class Preflight {
       const std::string label = TextOf(entry, "label");
       MIV_ASSIGN_OR_RETURN(
           const build::Morphology morphology,
-          ReadMorphology({TextOf(entry, "path"), label},
-                         json::object()));
+          ReadMorphology({TextOf(entry, "path"), label}, json::object()));
       summary_["morphologies"][label] = {
           {"points", morphology.points.size()},
           {"sections", morphology.section_count()},

@@ -41,8 +41,8 @@ absl::Status ValidateDepthFrame(const DepthFrame& frame) {
     if (!(range.low < range.high) || !std::isfinite(range.high - range.low))
       return invalid(absl::StrCat("layer ", range.layer, " has no extent"));
     if (range.low < end)
-      return invalid(absl::StrCat("layer ", range.layer,
-                                  " begins at ", range.low,
+      return invalid(absl::StrCat("layer ", range.layer, " begins at ",
+                                  range.low,
                                   " um, before the one below it ends"));
     end = range.high;
   }
@@ -51,9 +51,8 @@ absl::Status ValidateDepthFrame(const DepthFrame& frame) {
 
 std::size_t AssignLayersByDepth(const DepthFrame& frame, PointTree& points) {
   const std::vector<float>& along = AlongAxis(points, frame.axis);
-  const auto root =
-      std::find(points.parent.begin(), points.parent.end(), -1) -
-      points.parent.begin();
+  const auto root = std::find(points.parent.begin(), points.parent.end(), -1) -
+                    points.parent.begin();
   const double origin = along[static_cast<std::size_t>(root)];
   std::size_t outside = 0;
   for (std::size_t i = 0; i < points.size(); ++i) {

@@ -165,7 +165,8 @@ absl::StatusOr<ConnectionModel> ConnectionModelOf(const json& config,
     model.kernels.push_back(std::move(kernels));
   }
   if (FindField(config, "allow_autapses") != nullptr) {
-    MIV_ASSIGN_OR_RETURN(model.allow_autapses, BoolField(config, "allow_autapses"));
+    MIV_ASSIGN_OR_RETURN(model.allow_autapses,
+                         BoolField(config, "allow_autapses"));
   }
   return model;
 }

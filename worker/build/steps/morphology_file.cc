@@ -18,8 +18,7 @@ namespace miv::worker {
 namespace {
 
 absl::Status ReadAxis(const nlohmann::json& config, build::DepthFrame& frame) {
-  MIV_ASSIGN_OR_RETURN(const std::string axis,
-                       TextField(config, "depth_axis"));
+  MIV_ASSIGN_OR_RETURN(const std::string axis, TextField(config, "depth_axis"));
   const std::size_t letter = axis.find_last_of("xyz");
   const bool reversed = axis.size() == 2 && axis[0] == '-';
   if (letter == std::string::npos || letter + 1 != axis.size() ||

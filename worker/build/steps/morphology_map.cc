@@ -29,8 +29,8 @@ absl::Status Claim(const json& range, std::uint32_t index,
                    const neuroh5::Population& population,
                    std::vector<std::uint32_t>& shapes) {
   const std::string field = absl::StrCat("morphology[", index, "].gids");
-  if (!range.is_array() || range.size() != 2 ||
-      !range[0].is_number_integer() || !range[1].is_number_integer())
+  if (!range.is_array() || range.size() != 2 || !range[0].is_number_integer() ||
+      !range[1].is_number_integer())
     return Bad(field, "not a range of gids", range.dump());
   const auto start = static_cast<std::int64_t>(population.start);
   const std::int64_t first = range[0], last = range[1];

@@ -79,19 +79,20 @@ INSTANTIATE_TEST_SUITE_P(
     CaseName);
 
 TEST(ResolveForest, BindsEveryMorphologyAsAnInputOfItsOwn) {
-  const auto resolved = ResolvedNetwork(
-      kForest + "morphology=[{file: a.swc, gids: [380, 382-384]}, {file: "
-                "b.swc}]");
+  const auto resolved =
+      ResolvedNetwork(kForest +
+                      "morphology=[{file: a.swc, gids: [380, 382-384]}, {file: "
+                      "b.swc}]");
   const ResolvedStep& step = *resolved.FindStep("forest_OLM");
   ASSERT_NE(step.FindInput("morphology:1"), nullptr);
   EXPECT_EQ(step.FindInput("morphology:1")->path, "b.swc");
   EXPECT_EQ(step.FindInput("morphology:1")->field,
             kForest + "morphology[1].file");
   EXPECT_EQ(step.FindInput("morphology"), nullptr);
-  EXPECT_EQ(step.config["morphology"],
-            (json{{{"file", "morphology:0"},
-                   {"gids", {{380, 380}, {382, 384}}}},
-                  {{"file", "morphology:1"}}}));
+  EXPECT_EQ(
+      step.config["morphology"],
+      (json{{{"file", "morphology:0"}, {"gids", {{380, 380}, {382, 384}}}},
+            {{"file", "morphology:1"}}}));
 }
 
 TEST(ResolveForest, TakesDepthsFromTheNetwork) {

@@ -26,8 +26,7 @@ TEST(ExpectedWithoutSource, IsTheShareOutOfReachForOneSource) {
 
 TEST(ExpectedWithoutSource, IsAllWhereTheBoxesAreApart) {
   const CellPatch far = {5, {1000, 0}, {1200, 200}};
-  EXPECT_DOUBLE_EQ(ExpectedWithoutSource({kSquare}, {far}, {100, 100}, {}),
-                   10);
+  EXPECT_DOUBLE_EQ(ExpectedWithoutSource({kSquare}, {far}, {100, 100}, {}), 10);
   EXPECT_DOUBLE_EQ(ExpectedWithoutSource({kSquare}, {kSquare}, {500, 500}, {}),
                    0);
 }
@@ -44,9 +43,8 @@ TEST(ExpectedWithoutSource, MultipliesOverCellsAndPatches) {
   // on the near half and 0 on the far one.
   const CellPatch strip = {3, {-1, -1000}, {0, 1200}};
   const CellPatch other = {1, {5000, 0}, {5001, 1}};
-  EXPECT_NEAR(
-      ExpectedWithoutSource({kSquare}, {strip, other}, {100, 3000}, {}), 5,
-      0.1);
+  EXPECT_NEAR(ExpectedWithoutSource({kSquare}, {strip, other}, {100, 3000}, {}),
+              5, 0.1);
 }
 
 std::vector<std::string> TextsAfter(const std::string& override_text) {

@@ -46,8 +46,7 @@ Outcome After(const std::string& override_text, const TreesByStep& trees) {
   const auto resolved = ResolvedNetwork(override_text);
   std::vector<Warning> warnings;
   Outcome outcome;
-  outcome.error =
-      std::string(CheckTrees(resolved, trees, warnings).message());
+  outcome.error = std::string(CheckTrees(resolved, trees, warnings).message());
   for (const Warning& w : warnings)
     outcome.warnings.push_back(w.field + ": " + w.text);
   return outcome;
@@ -168,10 +167,10 @@ TEST(MorphologyShares, CountCells) {
   const auto resolved = ResolvedNetwork(
       "steps.forest_OLM.config.morphology=[{file: a.swc, gids: [380, "
       "382-384]}, {file: b.swc}, {file: c.swc}]");  // 4, 8.5, 8.5 of 21
-  EXPECT_THAT(MorphologyShares(resolved, *resolved.FindStep("forest_OLM")),
-              ElementsAre(DoubleNear(4 / 21.0, 1e-12),
-                          DoubleNear(8.5 / 21, 1e-12),
-                          DoubleNear(8.5 / 21, 1e-12)));
+  EXPECT_THAT(
+      MorphologyShares(resolved, *resolved.FindStep("forest_OLM")),
+      ElementsAre(DoubleNear(4 / 21.0, 1e-12), DoubleNear(8.5 / 21, 1e-12),
+                  DoubleNear(8.5 / 21, 1e-12)));
   EXPECT_THAT(MorphologyShares(resolved, *resolved.FindStep("forest_PYR")),
               ElementsAre(1.0));
 }

@@ -32,8 +32,7 @@ PointTree Points(std::vector<float> y) {
 
 TEST(AssignLayersByDepth, CountsFromTheRootInTheMiddleOfTheSomasLayer) {
   // By hand, root at 10: L = 125, 99.5, 100, 149, 150, 200, 299, 300, -0.5.
-  PointTree points =
-      Points({10, -15.5, -15, 34, 35, 85, 184, 185, -115.5});
+  PointTree points = Points({10, -15.5, -15, 34, 35, 85, 184, 185, -115.5});
   EXPECT_EQ(AssignLayersByDepth(Frame(), points), 3u);
   EXPECT_THAT(points.layer, ElementsAre(6, 5, 6, 6, -1, 9, 9, -1, -1));
 }

@@ -134,12 +134,10 @@ TEST(MorphologyOfCells, RefusesWhatNoValidatedConfigHolds) {
     return std::string(
         MorphologyOfCells(json::parse(text), population).status().message());
   };
-  EXPECT_THAT(
-      message(R"({"morphology": [{"file": "m", "gids": [[3, 7]]}]})"),
-      HasSubstr("not cells of PYR"));
-  EXPECT_THAT(
-      message(R"({"morphology": [{"file": "m", "gids": [[3, 5]]}]})"),
-      HasSubstr("a cell has no morphology"));
+  EXPECT_THAT(message(R"({"morphology": [{"file": "m", "gids": [[3, 7]]}]})"),
+              HasSubstr("not cells of PYR"));
+  EXPECT_THAT(message(R"({"morphology": [{"file": "m", "gids": [[3, 5]]}]})"),
+              HasSubstr("a cell has no morphology"));
   EXPECT_THAT(
       message(R"({"morphology": [{"file": "m", "gids": [[3, 5], [5, 6]]}]})"),
       HasSubstr("a cell has two morphologies"));
