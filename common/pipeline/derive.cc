@@ -11,6 +11,7 @@
 #include "common/pipeline/draft.h"
 #include "common/pipeline/last_layers.h"
 #include "common/pipeline/model_schema.h"
+#include "common/pipeline/network_expectations.h"
 #include "common/pipeline/schema.h"
 
 namespace miv::pipeline {
@@ -169,6 +170,7 @@ absl::Status DeriveConfig(Draft& draft, std::size_t index) {
   if (step.kind == "generate_connections")
     return DeriveConnections(draft, index);
   if (step.kind == "simulation") return DeriveSimulation(draft, index);
+  if (step.kind == "verify") return DeriveVerify(draft, index);
   return absl::OkStatus();
 }
 

@@ -21,6 +21,7 @@ KindInfo InputSpikesKind();
 KindInfo ImportKind();
 KindInfo ScriptKind();
 KindInfo SimulationKind();
+KindInfo VerifyKind();
 
 /// A kind's record of fields: its own, the resources that every step may have
 /// (ranks, nodes), `seed`, and the I/O sizes named.

@@ -1,9 +1,7 @@
 #include "common/pipeline/kinds.h"
 
 #include <algorithm>
-#include <map>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/base/fault.h"
 #include "common/base/nearest_name.h"
@@ -14,14 +12,6 @@ namespace miv::pipeline {
 namespace {
 
 constexpr char kInterfacePrefix[] = "miv_simulator.interface.";
-
-// Kinds of the vocabulary that this version does not run, and what to do.
-const std::map<std::string, std::string, std::less<>>& UnavailableKinds() {
-  static const auto* const kKinds =
-      new std::map<std::string, std::string, std::less<>>{
-          {"verify", "Check the fetched files with `miv h5 validate`."}};
-  return *kKinds;
-}
 
 absl::Status UnknownKind(absl::string_view name) {
   std::vector<std::string> known = {"network"};
@@ -50,7 +40,8 @@ const std::vector<KindInfo>& AllKinds() {
                                 InputSpikesKind(),
                                 ImportKind(),
                                 ScriptKind(),
-                                SimulationKind()};
+                                SimulationKind(),
+                                VerifyKind()};
   return *kKinds;
 }
 
@@ -65,14 +56,7 @@ absl::StatusOr<const KindInfo*> FindKind(absl::string_view name) {
     if (kind.name == bare || std::find(kind.aliases.begin(), kind.aliases.end(),
                                        bare) != kind.aliases.end())
       return &kind;
-  const auto unavailable = UnavailableKinds().find(bare);
-  if (unavailable == UnavailableKinds().end()) return UnknownKind(bare);
-  return MakeStatus(
-      absl::StatusCode::kUnimplemented,
-      {.reason = "NOT_AVAILABLE",
-       .what = absl::StrCat("this server does not run steps of kind \"", bare,
-                            "\""),
-       .remedy = unavailable->second});
+  return UnknownKind(bare);
 }
 
 const KindInfo& KindNamed(absl::string_view canonical) {

@@ -57,8 +57,7 @@ absl::string_view BareKindName(absl::string_view name);
 
 /// The kind called `name`: canonical, alias, or either after the prefix
 /// "miv_simulator.interface.".
-/// Errors: InvalidArgument UNKNOWN_KIND with a suggestion; Unimplemented
-/// NOT_AVAILABLE with a remedy for a kind that this version does not have.
+/// Errors: InvalidArgument UNKNOWN_KIND with a suggestion.
 absl::StatusOr<const KindInfo*> FindKind(absl::string_view name);
 
 /// The kind with this canonical name, which must exist.

@@ -120,7 +120,7 @@ ProjectionExpectations ProjectionOf(const json& projection, const json& extents,
 
 ConnectionExpectations ConnectionsOf(const json& from) {
   ConnectionExpectations to;
-  to.autapses = from.at("autapses");
+  to.autapses = from.at("allow_autapses");
   for (const auto& [pre, projection] : from.at("projections").items())
     to.sources[pre] = ProjectionOf(projection, from.at("axon_extents").at(pre),
                                    from.at("layer_definitions"));

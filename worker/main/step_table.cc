@@ -20,7 +20,8 @@ const StepTable& AllSteps() {
       {"network_architecture", NetworkArchitectureStep},
       {"neuroh5_graph", Neuroh5GraphStep},
       {"script", ScriptStep},
-      {"simulation", simulate::SimulationStep}};
+      {"simulation", simulate::SimulationStep},
+      {"verify", VerifyStep}};
   return *kSteps;
 }
 

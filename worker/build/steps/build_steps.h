@@ -40,4 +40,9 @@ absl::StatusOr<nlohmann::json> ImportStep(StepContext& ctx);
 ///   NO_INTERPRETER, OUTPUT_MISSING, OUTPUT_UNUSABLE, as CheckStandIn.
 absl::StatusOr<nlohmann::json> ScriptStep(StepContext& ctx);
 
+/// cells, connections -> verify.json, the checks of docs/verify.md.  Rank 0
+/// reads the files, block by block; the others wait.
+/// Errors: FailedPrecondition VERIFICATION_FAILED if a check fails.
+absl::StatusOr<nlohmann::json> VerifyStep(StepContext& ctx);
+
 }  // namespace miv::worker

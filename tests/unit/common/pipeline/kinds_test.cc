@@ -50,17 +50,6 @@ TEST(FindKind, SuggestsTheNearestName) {
   EXPECT_EQ(FaultOf(status)->reason, "UNKNOWN_KIND");
 }
 
-TEST(FindKind, RefusesKindsThatAreNotThereByName) {
-  for (const char* name : {"verify"}) {
-    const auto status = FindKind(name).status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
-    const auto fault = FaultOf(status);
-    ASSERT_TRUE(fault.has_value());
-    EXPECT_EQ(fault->reason, "NOT_AVAILABLE");
-    EXPECT_FALSE(fault->remedy.empty());
-  }
-}
-
 TEST(AllKinds, NamesAreUnique) {
   std::set<std::string> names;
   for (const KindInfo& kind : AllKinds()) {

@@ -20,11 +20,6 @@ INSTANTIATE_TEST_SUITE_P(
                   {"steps.run.kind=simulaton"},
                   "steps.run.kind: there is no such kind of step; found "
                   "\"simulaton\". Did you mean \"simulation\"?"},
-        ErrorCase{"UnavailableKind",
-                  {"steps.run.kind=verify"},
-                  "steps.run.kind: this server does not run steps of kind "
-                  "\"verify\". Check the fetched files with `miv h5 "
-                  "validate`."},
         ErrorCase{"UnknownStepInUses",
                   {"steps.run.uses=[grph]"},
                   "steps.run.uses[0]: there is no such step; found \"grph\". "

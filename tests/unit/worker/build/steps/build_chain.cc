@@ -25,6 +25,7 @@ absl::StatusOr<nlohmann::json> Dispatch(const std::string& kind,
   if (kind == "input_spikes") return InputSpikesStep(ctx);
   if (kind == "import") return ImportStep(ctx);
   if (kind == "script") return ScriptStep(ctx);
+  if (kind == "verify") return VerifyStep(ctx);
   return absl::UnimplementedError(kind);
 }
 
