@@ -46,6 +46,7 @@ void AddVerbs(CLI::App& app, Program& program) {
   AddPush(app, program);
   AddPull(app, program);
   AddPlot(app, program);
+  AddVerify(app, program);
   AddH5(app, program);
   AddLogin(app, program);
   AddKinds(app, program);

@@ -25,6 +25,7 @@ void AddPush(CLI::App& app, Program& program);
 void AddSimulate(CLI::App& app, Program& program);
 void AddSubmit(CLI::App& app, Program& program);
 void AddUp(CLI::App& app, Program& program);
+void AddVerify(CLI::App& app, Program& program);
 void AddVersion(CLI::App& app, Program& program);
 void AddWatch(CLI::App& app, Program& program);
 
