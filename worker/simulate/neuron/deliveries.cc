@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <tuple>
 
 #include "worker/simulate/neuron/nrn_abi.h"
 
@@ -24,7 +23,6 @@ struct Source {
 
 /// What the functions that NEURON calls need; NEURON knows no user data.
 struct State {
-  bool active = false;
   TiedEvents order = TiedEvents::kArrival;
   std::vector<Source> sources;   ///< sorted by weights
   std::vector<Receive> receive;  ///< NEURON's own, by mechanism type
@@ -163,7 +161,6 @@ DeliveryWatch::DeliveryWatch(
     absl::Span<const std::pair<ConnectionHandle, std::uint32_t>> connections,
     TiedEvents order) {
   g_state = State();
-  g_state.active = true;
   g_state.order = order;
   std::set<int> types;
   g_state.sources.reserve(connections.size());
