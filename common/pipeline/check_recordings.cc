@@ -72,13 +72,6 @@ absl::Status CheckElectrode(const Draft& draft, std::size_t index,
                             const std::string& field, const json& entry) {
   MIV_RETURN_IF_ERROR(CheckMultiple(
       draft.step(index), FieldPath(field, "dt_lfp"), entry["dt_lfp"]));
-  if (entry["mode"] == "legacy")
-    return ConfigError(draft.step(index), FieldPath(field, "mode"),
-                       {.reason = "NOT_AVAILABLE",
-                        .what = "the original's formula does not run here",
-                        .expected = "exact",
-                        .found = "legacy",
-                        .remedy = "Use mode: exact."});
   const json populations = entry.value("populations", json::array());
   for (std::size_t i = 0; i < populations.size(); ++i)
     MIV_RETURN_IF_ERROR(CheckPopulation(

@@ -126,7 +126,9 @@ absl::Status WriteLfp(neuroh5::Writer& writer, const LfpTrace& trace) {
   const std::vector<double> times =
       SampleTimes(trace.total.size(), trace.electrode.dt_ms);
   MIV_RETURN_IF_ERROR(MakeGroup(writer, group));
-  MIV_RETURN_IF_ERROR(writer.SetAttribute(group, "mode", "exact"));
+  MIV_RETURN_IF_ERROR(writer.SetAttribute(
+      group, "mode",
+      trace.electrode.mode == LfpMode::kLegacy ? "legacy" : "exact"));
   MIV_RETURN_IF_ERROR(writer.SetAttribute(
       group, "place_cells",
       trace.electrode.placement == CellPlacement::kSoma ? "soma" : "trees"));

@@ -82,8 +82,8 @@ absl::StatusOr<Instruments> MakeInstruments(worker::StepContext& ctx,
   Instruments instruments;
   MIV_ASSIGN_OR_RETURN(
       instruments.lfp,
-      LfpRecorder::Create(ctx.ranks, {config.lfp, model.cells, *model.cell_file,
-                                      config.dt_ms}));
+      LfpRecorder::Create(ctx.ranks, {*model.engine, config.lfp, model.cells,
+                                      *model.cell_file, config.dt_ms}));
   MIV_ASSIGN_OR_RETURN(instruments.recorder,
                        Recorder::Create(ctx.ranks, {config.record, model.cells,
                                                     ctx.seed, config.dt_ms}));

@@ -16,23 +16,6 @@ double Dot(const Point& a, const Point& b) {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
-/// Position at distance `s` along the path.
-Point Interpolate(absl::Span<const PathPoint> path, double s) {
-  const auto after = std::upper_bound(
-      path.begin(), path.end(), s,
-      [](double value, const PathPoint& p) { return value < p.arc; });
-  if (after == path.begin()) return path.front().position;
-  if (after == path.end()) return path.back().position;
-  const PathPoint& p = *(after - 1);
-  const PathPoint& q = *after;
-  const double f = (s - p.arc) / (q.arc - p.arc);
-  Point position;
-  for (int i = 0; i < 3; ++i) {
-    position[i] = p.position[i] + f * (q.position[i] - p.position[i]);
-  }
-  return position;
-}
-
 }  // namespace
 
 double LineSourceWeight(const LineSource& source, const Point& position,
@@ -52,6 +35,22 @@ double LineSourceWeight(const LineSource& source, const Point& position,
   return scale / length * std::abs(std::asinh(s / r) - std::asinh(h / r));
 }
 
+Point PointAt(absl::Span<const PathPoint> path, double s) {
+  const auto after = std::upper_bound(
+      path.begin(), path.end(), s,
+      [](double value, const PathPoint& p) { return value < p.arc; });
+  if (after == path.begin()) return path.front().position;
+  if (after == path.end()) return path.back().position;
+  const PathPoint& p = *(after - 1);
+  const PathPoint& q = *after;
+  const double f = (s - p.arc) / (q.arc - p.arc);
+  Point position;
+  for (int i = 0; i < 3; ++i) {
+    position[i] = p.position[i] + f * (q.position[i] - p.position[i]);
+  }
+  return position;
+}
+
 std::vector<LineSource> SegmentSources(absl::Span<const PathPoint> path,
                                        absl::Span<const double> diams) {
   const double length = path.back().arc;
@@ -59,8 +58,8 @@ std::vector<LineSource> SegmentSources(absl::Span<const PathPoint> path,
   std::vector<LineSource> sources(diams.size());
   for (std::size_t k = 0; k < diams.size(); ++k) {
     const auto i = static_cast<double>(k);
-    sources[k].a = Interpolate(path, i / n * length);
-    sources[k].b = Interpolate(path, (i + 1) / n * length);
+    sources[k].a = PointAt(path, i / n * length);
+    sources[k].b = PointAt(path, (i + 1) / n * length);
     sources[k].diam = diams[k];
   }
   return sources;

@@ -40,6 +40,10 @@ struct PathPoint {
   double arc = 0;
 };
 
+/// Position at distance `s`, um, along the path, linear between its points; its
+/// ends beyond them.
+Point PointAt(absl::Span<const PathPoint> path, double s);
+
 /// The segments of a section as line sources: segment k of n runs from k/n to
 /// (k+1)/n of the arc length, its ends interpolated linearly between the
 /// points. path: at least one point, arc ascending.  diams: [n] segment

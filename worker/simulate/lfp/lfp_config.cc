@@ -13,7 +13,9 @@
 namespace miv::simulate {
 namespace {
 
-constexpr double kDefaultDistance = 100;  // um, MiV-Simulator f279b9c, lfp.py
+// MiV-Simulator f279b9c, lfp.py
+constexpr double kReferenceDistance = 100;  // um
+constexpr double kReferenceFraction = 0.1;
 
 void ParsePosition(Fields* fields, Electrode* electrode) {
   const std::vector<double> position = fields->Numbers("pos");
@@ -25,11 +27,13 @@ void ParsePosition(Fields* fields, Electrode* electrode) {
 }
 
 void ParseSelection(Fields* fields, Electrode* electrode) {
+  const bool legacy = electrode->mode == LfpMode::kLegacy;
   // A fraction alone is that of the cells beyond the reference's distance.
   const double distance =
-      fields->Has("fdst") ? kDefaultDistance : electrode->near_um;
+      legacy || fields->Has("fdst") ? kReferenceDistance : electrode->near_um;
   electrode->near_um = fields->Number("maxEDist", distance);
-  electrode->far_fraction = fields->Number("fdst", electrode->far_fraction);
+  electrode->far_fraction = fields->Number(
+      "fdst", legacy ? kReferenceFraction : electrode->far_fraction);
   if (electrode->far_fraction < 0 || electrode->far_fraction > 1) {
     fields->Fail("fdst", "the fraction is none", "0 to 1",
                  absl::StrCat(electrode->far_fraction));
@@ -41,10 +45,10 @@ void ParseSelection(Fields* fields, Electrode* electrode) {
 
 void ParseModes(Fields* fields, Electrode* electrode) {
   const std::string mode = fields->Text("mode", "exact");
-  if (mode != "exact") {
-    fields->Fail("mode", "the mode is not available", "exact", mode,
-                 "Use mode: exact; the original's formula is wrong for cells "
-                 "of more than one segment.");
+  if (mode == "legacy") {
+    electrode->mode = LfpMode::kLegacy;
+  } else if (mode != "exact") {
+    fields->Fail("mode", "there is no such mode", "exact or legacy", mode);
   }
   const std::string place = fields->Text("place_cells", "soma");
   if (place == "trees") {

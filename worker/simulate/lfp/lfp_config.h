@@ -18,12 +18,19 @@ enum class CellPlacement {
   kTrees,  ///< where the trees lie, all cells at the morphology's origin
 };
 
+/// Which formula turns membrane currents into a potential.
+enum class LfpMode {
+  kExact,   ///< line sources (electrode_weights.h)
+  kLegacy,  ///< MiV-Simulator's, for comparisons (legacy_lfp.h)
+};
+
 struct Electrode {
   std::string path;   ///< "lfp[0]"
   std::string label;  ///< unique
   Point position{};   ///< um
   double rho = 333;   ///< ohm cm
   double dt_ms = 0.1;
+  LfpMode mode = LfpMode::kExact;
   CellPlacement placement = CellPlacement::kSoma;
   /// Cells whose soma is nearer count with weight 1 ...
   double near_um = std::numeric_limits<double>::infinity();
@@ -33,10 +40,11 @@ struct Electrode {
   std::int64_t seed = 0;
 };
 
-/// config: the value of `lfp`, a list.  Without maxEDist and fdst every cell
-/// counts with weight 1; fdst alone means maxEDist 100, maxEDist alone fdst 1.
+/// config: the value of `lfp`, a list.  In mode exact, without maxEDist and
+/// fdst every cell counts with weight 1; fdst alone means maxEDist 100,
+/// maxEDist alone fdst 1.  Mode legacy has the reference's 100 and 0.1.
 /// default_seed: of electrodes that have none.
-/// Errors: InvalidArgument that names the field; mode legacy is refused.
+/// Errors: InvalidArgument that names the field.
 absl::StatusOr<std::vector<Electrode>> ParseLfp(const nlohmann::json& config,
                                                 std::int64_t default_seed);
 

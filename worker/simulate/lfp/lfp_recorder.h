@@ -15,6 +15,7 @@
 #include "worker/simulate/cells/load_cells.h"
 #include "worker/simulate/lfp/exact_sum.h"
 #include "worker/simulate/lfp/lfp_config.h"
+#include "worker/simulate/lfp/lfp_sources.h"
 
 namespace miv::simulate {
 
@@ -32,6 +33,7 @@ struct LfpTrace {
 class LfpRecorder {
  public:
   struct Request {
+    neuron::Engine& engine;
     const std::vector<Electrode>& electrodes;
     const LoadedCells& cells;
     const neuroh5::Reader& reader;  ///< coordinates, for placement `soma`
@@ -54,19 +56,13 @@ class LfpRecorder {
   absl::StatusOr<std::vector<LfpTrace>> Finish();
 
  private:
-  /// A cell as one electrode sees it.
-  struct Source {
-    int population = 0;                ///< index into Channel::populations
-    std::vector<std::uint32_t> nodes;  ///< of the integrator's arrays
-    std::vector<double> weights;       ///< mV / nA, parallel to nodes
-  };
   struct Channel {
     Electrode electrode;
     std::int64_t steps_per_sample = 1;
     std::vector<std::string> populations;
-    std::vector<Source> sources;
-    std::vector<ExactSum> pending;  ///< [samples][columns]
-    LfpTrace trace;                 ///< rank 0
+    std::vector<std::vector<LfpSource>> sources;  ///< [populations]
+    std::vector<ExactSum> pending;                ///< [samples][columns]
+    LfpTrace trace;                               ///< rank 0
     bool overflown = false;
 
     /// One column per population; one of zeros if there is none.
@@ -76,9 +72,8 @@ class LfpRecorder {
   };
 
   explicit LfpRecorder(parallel::Ranks& ranks) : ranks_(ranks) {}
-  absl::Status AddChannel(const Electrode& electrode, const Request& request);
-  static absl::Status AddPopulation(const Request& request, int column,
-                                    Channel* channel);
+  absl::Status AddChannel(const Electrode& electrode, const LfpModel& model,
+                          double dt_ms);
   void Sample(Channel* channel);
   void Flush(Channel* channel);
 

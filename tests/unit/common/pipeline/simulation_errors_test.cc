@@ -81,11 +81,6 @@ INSTANTIATE_TEST_SUITE_P(
                   {"steps.run.config.lfp[0].mode=exakt"},
                   "steps.run.config.lfp[0].mode: unknown mode; expected one "
                   "of exact, legacy, found \"exakt\". Did you mean \"exact\"?"},
-        ErrorCase{"LegacyMode",
-                  {"steps.run.config.lfp[0].mode=legacy"},
-                  "steps.run.config.lfp[0].mode: the original's formula does "
-                  "not run here; expected exact, found legacy. Use mode: "
-                  "exact."},
         ErrorCase{"Label",
                   {"steps.run.config.lfp[0].label=a/b"},
                   "steps.run.config.lfp[0].label: not a label; expected at "

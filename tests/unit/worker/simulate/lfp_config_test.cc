@@ -33,6 +33,15 @@ TEST(Lfp, UsesTheReferencesDistanceForAFraction) {
   EXPECT_EQ(electrodes->front().far_fraction, 0.1);
 }
 
+TEST(Lfp, LegacySelectsAsTheReferenceDoes) {
+  const auto electrodes =
+      ParseLfp(json::parse(R"([{"pos": [0, 0, 0], "mode": "legacy"}])"), 0);
+  ASSERT_TRUE(electrodes.ok()) << electrodes.status();
+  EXPECT_EQ(electrodes->front().mode, LfpMode::kLegacy);
+  EXPECT_EQ(electrodes->front().near_um, 100);
+  EXPECT_EQ(electrodes->front().far_fraction, 0.1);
+}
+
 struct Refusal {
   const char* name;
   const char* config;
@@ -52,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Refusal{"NoPosition", R"([{}])", "lfp[0].pos"},
         Refusal{"TwoCoordinates", R"([{"pos": [1, 2]}])", "lfp[0].pos"},
-        Refusal{"Legacy", R"([{"pos": [1, 2, 3], "mode": "legacy"}])",
+        Refusal{"Mode", R"([{"pos": [1, 2, 3], "mode": "moon"}])",
                 "lfp[0].mode"},
         Refusal{"Placement", R"([{"pos": [1, 2, 3], "place_cells": "moon"}])",
                 "lfp[0].place_cells"},
