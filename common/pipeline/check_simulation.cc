@@ -150,26 +150,6 @@ absl::Status CheckCellTypes(Draft& draft, std::size_t index) {
   return absl::OkStatus();
 }
 
-// Junctions are built and can be fetched, but nothing here simulates them.
-absl::Status CheckNoGapJunctions(const Draft& draft, std::size_t index) {
-  const ResolvedStep& step = draft.step(index);
-  Fault fault{.reason = "NOT_AVAILABLE",
-              .what = "gap junctions are not simulated here",
-              .remedy =
-                  "Leave them out of the simulation; `miv fetch` gives "
-                  "their file to another simulator."};
-  if (step.config.contains("gap_junctions"))
-    return ConfigError(step, "gap_junctions", std::move(fault));
-  for (const std::size_t used : draft.graph.uses(index))
-    if (draft.step(used).kind == "gap_junctions") {
-      fault.step = step.name;
-      fault.field = absl::StrCat("steps.", step.name, ".uses");
-      fault.found = draft.step(used).name;
-      return InvalidInput(fault);
-    }
-  return absl::OkStatus();
-}
-
 absl::Status CheckAvailable(const ResolvedStep& step) {
   if (step.config["python"] == true)
     return ConfigError(step, "python",
@@ -217,7 +197,6 @@ absl::Status CheckSimulatedModel(Draft& draft, std::size_t index) {
 
 absl::Status CheckSimulation(Draft& draft, std::size_t index) {
   MIV_RETURN_IF_ERROR(CheckAvailable(draft.step(index)));
-  MIV_RETURN_IF_ERROR(CheckNoGapJunctions(draft, index));
   MIV_RETURN_IF_ERROR(CheckSimulatedModel(draft, index));
   MIV_RETURN_IF_ERROR(CheckStimuli(draft, index));
   MIV_RETURN_IF_ERROR(CheckStimulusFiles(draft, index));

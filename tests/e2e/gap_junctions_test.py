@@ -1,6 +1,7 @@
-"""Gap junctions made by a step, through the service: what the file holds, and that no simulation takes it."""
+"""Gap junctions made by a step, through the service: what the file holds, and a simulation that takes it."""
 import itertools
 import json
+import shutil
 
 import h5py
 import numpy as np
@@ -161,25 +162,19 @@ class GapJunctions(harness.TestCase):
         job = self.server.submit(self.pipeline, "--set", "steps.gaps.config.connection_probabilities.PVBC.OLM=0.5")
         self.assertEqual(harness.computed(job), {"gaps"})
 
-    def refused(self, *options):
-        """The error of a submission that starts nothing."""
-        jobs = self.server.json("jobs")
-        done = self.server.miv("submit", self.simulated, "--wait", "--json", *options, expect=2)
-        self.assertEqual(self.server.json("jobs"), jobs)
-        error = json.loads(done.stdout)["error"]
-        self.assertEqual(error["reason"], "NOT_AVAILABLE")
-        self.assertIn("miv fetch", error["remedy"])
-        return error
+    def simulate(self, *options, expect=0):
+        done = self.server.miv("submit", self.simulated, "--wait", "--json", *options, expect=expect)
+        return json.loads(done.stdout)
 
-    def test_simulation_that_uses_them_is_refused(self):
-        self.server.miv("plan", self.simulated)
-        error = self.refused("--set", "steps.run.uses=[graph, gaps]")
-        self.assertEqual(error["field"], "steps.run.uses")
-        self.assertIn("gaps", json.dumps(error["found"]))
-
-    def test_simulation_with_a_file_of_them_is_refused(self):
-        error = self.refused("--set", "steps.run.config.gap_junctions=step:gaps")
-        self.assertIn("gap_junctions", error["field"])
+    def test_simulation_couples_the_cells_once_the_model_has_the_mechanism(self):
+        job = self.simulate("--set", "steps.run.uses=[graph, gaps]", expect=1)
+        error = json.dumps(harness.tasks(job)["run"]["error"])
+        self.assertIn("no mechanism ggap", error)
+        self.assertIn("Copy examples/mechanisms/ggap.mod", error)
+        shutil.copy(harness.ROOT / "examples/mechanisms/ggap.mod", self.simulated.parent / "mechanisms")
+        job = self.simulate("--set", "steps.run.uses=[graph, gaps]")
+        pairs = {tuple(sorted(two)) for found in self.projections.values() for two in found}
+        self.assertEqual(harness.tasks(self.server.job(job["id"]))["run"]["report"]["gap_junctions"], len(pairs))
 
 
 if __name__ == "__main__":

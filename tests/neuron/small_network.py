@@ -87,6 +87,28 @@ def write_connections(path):
             g["Connections/distance"] = np.array([500, 250, 0, 1000] * 2, "<f4")
 
 
+def write_junctions(path, rows, both=False):
+    """rows: (gid, section, position, nS) of the two sides, both cells of B (gids 4 and 5).
+
+    both: each junction stands at both of its cells, as `directions: both` writes it.
+    """
+    edges = [(a, b) for a, b in rows] + ([(b, a) for a, b in rows] if both else [])
+    edges.sort(key=lambda edge: edge[0][0])
+    counts = [sum(a[0] == gid for a, _ in edges) for gid in (4, 5)]
+    with h5py.File(path, "w") as h:
+        write_types(h, pairs=PAIRS + [("B", "B")])
+        g = h.create_group("Projections/B/B")
+        g["Edges/Destination Block Index"] = np.array([0], "<u4")
+        g["Edges/Destination Block Pointer"] = np.array([0, 3], "<u8")
+        g["Edges/Destination Pointer"] = np.concatenate([[0], np.cumsum(counts)]).astype("<u8")
+        g["Edges/Source Index"] = np.array([b[0] - 4 for _, b in edges], "<u4")
+        for side, name in enumerate(("Destination", "Source")):
+            sides = [edge[side] for edge in edges]
+            g[f"Location/{name} section"] = np.array([s[1] for s in sides], "<u4")
+            g[f"Location/{name} position"] = np.array([s[2] for s in sides], "<f4")
+            g[f"Coupling strength/{name}"] = np.array([s[3] for s in sides], "<f4")
+
+
 def write(directory):
     os.makedirs(directory, exist_ok=True)
     cells = os.path.join(directory, "cells.h5")

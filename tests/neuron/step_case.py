@@ -34,25 +34,35 @@ def base_config():
 class StepCase(unittest.TestCase):
     """Runs the step on the small network; RUNNER as in `main`."""
 
+    MECHANISMS = []  # mod files beyond those of the test model
+
     @classmethod
     def setUpClass(cls):
         cls.root = tempfile.mkdtemp(prefix="simulation_step_")
         cls.cells, cls.connections = small_network.write(os.path.join(cls.root, "network"))
-        cls.library = subprocess.run(
-            [RUNNER, "--compile", os.path.join(HERE, "model", "mechanisms"), cls.root],
-            check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+        cls.library = cls.compile(cls.MECHANISMS)
 
     @classmethod
     def tearDownClass(cls):
         shutil.rmtree(cls.root)
 
-    def run_step(self, config, ranks=1, templates=None, cells=None, **extra):
+    @classmethod
+    def compile(cls, more=()):
+        """The library of the test model's mechanisms and of `more` mod files."""
+        sources = os.path.join(tempfile.mkdtemp(dir=cls.root), "mechanisms")
+        shutil.copytree(os.path.join(HERE, "model", "mechanisms"), sources)
+        for path in more:
+            shutil.copy(path, sources)
+        return subprocess.run([RUNNER, "--compile", sources, cls.root], check=True,
+                              stdout=subprocess.PIPE, text=True).stdout.strip()
+
+    def run_step(self, config, ranks=1, templates=None, cells=None, inputs=None, **extra):
         """(exit code, report or None, stderr, output directory)"""
         output = tempfile.mkdtemp(dir=self.root)
         request = {"config": config, "seed": 7, "output": output,
                    "inputs": {"cells": cells or self.cells, "connections": self.connections,
                               "templates": templates or os.path.join(HERE, "model", "templates"),
-                              "mechanism_library": self.library}, **extra}
+                              "mechanism_library": self.library, **(inputs or {})}, **extra}
         path = output + ".json"
         with open(path, "w") as f:
             json.dump(request, f)

@@ -7,6 +7,7 @@
 #include "common/base/status_macros.h"
 #include "worker/simulate/clamps.h"
 #include "worker/simulate/debug_tables.h"
+#include "worker/simulate/gap_junctions.h"
 #include "worker/simulate/process_engine.h"
 #include "worker/simulate/stimulus/spike_trains.h"
 #include "worker/simulate/stimulus/train_file.h"
@@ -145,6 +146,12 @@ absl::StatusOr<Model*> BuildModel(worker::StepContext& ctx,
   MIV_RETURN_IF_ERROR(AddStimulus(ctx, config, model));
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(
       AddClamps(config.clamps, model->cells, *model->network)));
+  const auto junctions = ctx.inputs.find("gap_junctions");
+  if (junctions != ctx.inputs.end()) {
+    MIV_ASSIGN_OR_RETURN(model->gap_junctions,
+                         AddGapJunctions(ctx.ranks, *model->engine,
+                                         model->cells, junctions->second.path));
+  }
   if (config.debug.sections) {
     MIV_RETURN_IF_ERROR(WriteSectionTables(ctx.ranks, ctx.output_directory,
                                            model->cells, config.dt_ms));

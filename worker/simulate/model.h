@@ -3,6 +3,7 @@
 // The network of a simulation in NEURON: from files and config to a model that
 // is ready to be initialised.
 
+#include <cstdint>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -25,13 +26,13 @@ struct Model {
   std::unique_ptr<neuron::Network> network;
   LoadedCells cells;
   ConnectionCounts counts;
+  std::int64_t gap_junctions = 0;  ///< of all ranks
 };
 
 /// Collective.  Loads cells, then connections, then plays spike trains into
-/// artificial cells and adds clamps; writes the tables that config.debug asks
-/// for.
-/// Errors: the same on all ranks.  FailedPrecondition if this process has
-/// already built a model.
+/// artificial cells and adds clamps and gap junctions; writes the tables that
+/// config.debug asks for. Errors: the same on all ranks.  FailedPrecondition if
+/// this process has already built a model.
 absl::StatusOr<Model*> BuildModel(worker::StepContext& ctx,
                                   const SimulationConfig& config);
 

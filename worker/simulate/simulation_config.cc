@@ -143,8 +143,8 @@ absl::StatusOr<SimulationConfig> ParseSimulationConfig(
   SimulationConfig config;
   Fields fields(json, "");
   // Inputs, which the step receives as files, and resources.
-  fields.Ignore({"cells", "connections", "templates", "mechanisms", "seed",
-                 "ranks", "nodes", "io_size"});
+  fields.Ignore({"cells", "connections", "gap_junctions", "templates",
+                 "mechanisms", "seed", "ranks", "nodes", "io_size"});
   ParseRun(&fields, &config);
   RefuseUnavailable(&fields);
   ParseSegments(&fields, &config);

@@ -28,8 +28,8 @@ double CpuSeconds() {
 
 /// The config without paths and resources: equal inputs give equal files.
 json ConfigForManifest(json config) {
-  for (const char* key : {"cells", "connections", "templates", "mechanisms",
-                          "ranks", "nodes", "io_size", "debug"}) {
+  for (const char* key : {"cells", "connections", "gap_junctions", "templates",
+                          "mechanisms", "ranks", "nodes", "io_size", "debug"}) {
     config.erase(key);
   }
   return config;
@@ -167,6 +167,7 @@ absl::StatusOr<nlohmann::json> SimulationStep(worker::StepContext& ctx) {
       {"netcons", PerRank(ctx.ranks, model->counts.connections)},
       {"cpu_s", PerRankSeconds(ctx.ranks, CpuSeconds() - cpu_start)},
       {"setup_s", PerRankSeconds(ctx.ranks, setup.count())},
+      {"gap_junctions", model->gap_junctions},
       {"spikes", spike_count},
       {"ties", run.ties},
       {"unequal_ties", run.unequal_ties},

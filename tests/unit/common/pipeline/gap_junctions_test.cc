@@ -45,6 +45,15 @@ TEST(GapJunctions, AreUnderstoodInTheDeclarativeSpelling) {
   EXPECT_EQ(gaps->inputs.size(), 3u);
 }
 
+TEST(GapJunctions, CoupleTheSimulationThatUsesThem) {
+  const auto resolved = After({"steps.run.uses=[graph, gaps]"});
+  ASSERT_TRUE(resolved.ok()) << resolved.status();
+  const Input* input = resolved->FindStep("run")->FindInput("gap_junctions");
+  ASSERT_NE(input, nullptr);
+  EXPECT_EQ(input->step, "gaps");
+  EXPECT_EQ(After({})->FindStep("run")->FindInput("gap_junctions"), nullptr);
+}
+
 class GapMistake : public testing::TestWithParam<ErrorCase> {};
 
 TEST_P(GapMistake, IsNamedWithItsRemedy) {
@@ -83,17 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
                   {"steps.gaps.config.connection_bounds=[5, 4]"},
                   "steps.gaps.config.connection_bounds: the bounds leave no "
                   "room; expected [low, high] in um with low <= high, found "
-                  "[5,4]"},
-        ErrorCase{"SimulatedField",
-                  {"steps.run.config.gap_junctions=step:gaps"},
-                  "steps.run.config.gap_junctions: gap junctions are not "
-                  "simulated here. Leave them out of the simulation; `miv "
-                  "fetch` gives their file to another simulator."},
-        ErrorCase{"UsedBySimulation",
-                  {"steps.run.uses=[graph, gaps]"},
-                  "steps.run.uses: gap junctions are not simulated here; found "
-                  "gaps. Leave them out of the simulation; `miv fetch` gives "
-                  "their file to another simulator."}),
+                  "[5,4]"}),
     CaseName);
 
 }  // namespace
