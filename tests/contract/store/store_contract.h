@@ -10,9 +10,15 @@
 #include <string>
 
 #include "absl/random/random.h"
+#include "absl/time/time.h"
 #include "server/store/store.h"
 
 namespace miv::server {
+
+/// Whole microseconds: what a store must keep of a time.
+inline absl::Time At(int us) {
+  return absl::FromUnixSeconds(1'700'000'000) + absl::Microseconds(us);
+}
 
 struct StoreBackend {
   std::string name;
