@@ -1,6 +1,7 @@
 #include "worker/build/steps/gap_junction_config.h"
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -13,6 +14,21 @@ namespace miv::worker {
 namespace {
 
 using nlohmann::json;
+
+// The number at object[name], which stands at `path` of the config.
+absl::StatusOr<double> NumberAt(const json& object, const std::string& name,
+                                const std::string& path) {
+  const auto value = object.find(name);
+  if (value != object.end() && value->is_number() &&
+      std::isfinite(value->get<double>()))
+    return value->get<double>();
+  return InvalidInput(
+      {.reason = "BAD_CONFIG",
+       .field = absl::StrCat(path, ".", name),
+       .what = "the step cannot use this value",
+       .expected = "a number",
+       .found = value == object.end() ? "nothing" : value->dump()});
+}
 
 struct Weights {
   build::PolynomialFit fit;
@@ -32,7 +48,9 @@ absl::StatusOr<Weights> WeightsOf(const json& config, const char* table,
                            .field = absl::StrCat("config.", table, ".", key),
                            .what = "the key is not a distance"});
     x.push_back(distance);
-    MIV_ASSIGN_OR_RETURN(y.emplace_back(), NumberField(*weights, key));
+    MIV_ASSIGN_OR_RETURN(
+        y.emplace_back(),
+        NumberAt(*weights, key, absl::StrCat("config.", table)));
   }
   auto fit = build::PolynomialFit::Create(x, y);
   if (!fit.ok())
@@ -67,8 +85,8 @@ absl::StatusOr<int> SwcTypeOf(const json& name, const std::string& field) {
 absl::StatusOr<double> OfPair(const json& config, const char* table,
                               const GapPair& pair) {
   MIV_ASSIGN_OR_RETURN(const json* rows, ObjectField(config, table));
-  MIV_ASSIGN_OR_RETURN(const json* row, ObjectField(*rows, pair.a));
-  return NumberField(*row, pair.b);
+  return NumberAt(rows->value(pair.a, json::object()), pair.b,
+                  absl::StrCat("config.", table, ".", pair.a));
 }
 
 }  // namespace

@@ -4,10 +4,12 @@ usage: dump.py FILE
 {"objects": {path: {...}}, "superblock": version, "attributes": {path: {...}}}
 A dataset has type, shape, unlimited, chunk, filters, links, early,
 values (first 64) and padding_is_zero (the bytes of the last chunk behind the
-end).  A committed type has type and links.
+end).  A committed type has type and links.  Every object has messages: the
+types of its header's messages, read from the bytes.
 """
 
 import json
+import struct
 import sys
 
 import h5py
@@ -32,7 +34,30 @@ def padding_is_zero(dataset, raw):
     return not any(raw.read(info.size - used))
 
 
+def messages(address, raw):
+    """Message types of an object header of version 1 (HDF5 file format, IV.A.1.a)."""
+    raw.seek(address)
+    version, count, size = struct.unpack("<BxH4xI4x", raw.read(16))
+    if version != 1:
+        raise ValueError(f"object header of version {version}")
+    types, blocks = [], [(raw.tell(), size)]
+    while blocks:
+        at, left = blocks.pop(0)
+        while left >= 8 and len(types) < count:
+            raw.seek(at)
+            kind, length = struct.unpack("<HH4x", raw.read(8))
+            if kind == 0x10:  # continued elsewhere
+                blocks.append(struct.unpack("<QQ", raw.read(16)))
+            types.append(kind)
+            at, left = at + 8 + length, left - 8 - length
+    return types
+
+
 def describe(name, item, raw):
+    return {**shape_of(item, raw), "messages": messages(h5py.h5o.get_info(item.id).addr, raw)}
+
+
+def shape_of(item, raw):
     info = h5py.h5o.get_info(item.id)
     if isinstance(item, h5py.Datatype):
         return {"type": type_name(item.dtype), "links": info.rc}

@@ -3,10 +3,14 @@
 // neuroh5_sample.cc.
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "common/neuroh5/validate.h"
 #include "common/neuroh5/writer.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/neuroh5_sample.h"
 #include "tests/unit/common/neuroh5/h5py_files.h"
@@ -15,6 +19,14 @@ namespace miv::neuroh5 {
 namespace {
 
 using nlohmann::json;
+using testing::AllOf;
+using testing::Each;
+using testing::Gt;
+using testing::IsEmpty;
+using testing::Ne;
+using testing::Not;
+using testing::Pair;
+using testing::UnorderedElementsAre;
 
 // The dump of one sample, made once.
 const json& Sample() {
@@ -38,6 +50,23 @@ class WriterLayout : public testing::Test {
 
 TEST_F(WriterLayout, HasTheOldSuperblock) {
   EXPECT_EQ(Sample()["superblock"], 0);
+}
+
+// The times that HDF5 stores are messages of an object's header: 0x12, and 0x0e
+// in older files.
+TEST_F(WriterLayout, NoObjectHoldsATime) {
+  std::map<std::string, int> kinds;
+  for (const auto& [path, object] : Sample()["objects"].items()) {
+    const auto messages = object["messages"].get<std::vector<int>>();
+    EXPECT_THAT(messages, Each(AllOf(Ne(0x12), Ne(0x0e)))) << path;
+    EXPECT_THAT(messages, Not(IsEmpty())) << path;
+    ++kinds[object.contains("children") ? "group"
+            : object.contains("values") ? "dataset"
+                                        : "type"];
+  }
+  EXPECT_THAT(kinds,
+              UnorderedElementsAre(Pair("group", Gt(10)),
+                                   Pair("dataset", Gt(50)), Pair("type", 3)));
 }
 
 TEST_F(WriterLayout, HasTheFiveTypesObjects) {

@@ -84,6 +84,52 @@ TEST_F(PlanTest, BindsModelGroupsToTemplatesAndMechanisms) {
   EXPECT_FALSE(IsSingleUse(a.step(4)));
 }
 
+// A job of one program whose file holds `text`, and which may use an
+// interpreter.
+JobPlan PlanOfAProgram(ArtifactStore& artifacts, const std::string& text,
+                       nlohmann::json config = nlohmann::json::object()) {
+  config["program"] = "./thin.py";
+  config["outputs"] = {"out.txt"};
+  pipeline::PipelineSpec spec;
+  spec.name = "program";
+  spec.steps.push_back(
+      {.name = "thin", .kind = "script", .config = std::move(config)});
+  const auto file = artifacts.PublishBytes(text);
+  EXPECT_TRUE(file.ok()) << file.status();
+  return PlanOf(spec, {{"./thin.py", file->digest, file->size, false}});
+}
+
+TEST_F(PlanTest, BindsTheGroupOfAProgramToItsBytes) {
+  const JobPlan plan = PlanOfAProgram(*artifacts_, "#!/bin/sh\n");
+  ASSERT_EQ(plan.pipeline.steps.size(), 1u);
+  EXPECT_EQ(ClassOf(plan.step(0)), GroupClass::kModel);
+  EXPECT_NE(ModelKey(plan, 0), "");
+  EXPECT_EQ(ModelKey(plan, 0),
+            ModelKey(PlanOfAProgram(*artifacts_, "#!/bin/sh\n",
+                                    {{"args", {"{output}"}}}),
+                     0));
+  EXPECT_NE(ModelKey(plan, 0),
+            ModelKey(PlanOfAProgram(*artifacts_, "#!/bin/sh\ntrue\n"), 0));
+}
+
+TEST_F(PlanTest, NeitherAProgramNorASimulationSharesItsGroup) {
+  const JobPlan program = PlanOfAProgram(*artifacts_, "#!/bin/sh\n");
+  EXPECT_TRUE(IsSingleUse(program.step(0)));
+  pipeline::ResolvedStep step;
+  for (const auto& [kind, single] :
+       {std::pair("simulation", true), std::pair("distribute_synapses", false),
+        std::pair("generate_connections", false)}) {
+    step.kind = kind;
+    EXPECT_EQ(IsSingleUse(step), single) << kind;
+  }
+}
+
+TEST_F(PlanTest, AProgramNeverRunsInTheGroupOfAModel) {
+  const JobPlan model = PlanOf(ModelPipeline(), UploadModel(*artifacts_));
+  EXPECT_NE(ModelKey(PlanOfAProgram(*artifacts_, "#!/bin/sh\n"), 0),
+            ModelKey(model, 4));
+}
+
 TEST_F(PlanTest, CacheReadsAPlanOfTheStoreOnce) {
   const JobId job = Submit();
   PlanCache cache;
