@@ -144,6 +144,22 @@ absl::StatusOr<v1::JobState> Client::WatchJob(
   return Watch(*connection_, id, options, on_event);
 }
 
+absl::StatusOr<std::string> Client::PushArtifact(
+    const std::string& path, const TransferOptions& options) {
+  MIV_ASSIGN_OR_RETURN(const auto blobs, BlobsOfPath(path));
+  MIV_RETURN_IF_ERROR(
+      UploadMissing(*connection_, blobs,
+                    {.progress = options.progress, .stop = options.stop})
+          .status());
+  return blobs.back().digest;
+}
+
+absl::StatusOr<bool> Client::PullArtifact(const std::string& digest,
+                                          const std::string& path,
+                                          const ArtifactOptions& options) {
+  return FetchArtifact(*connection_, digest, path, options);
+}
+
 absl::StatusOr<std::vector<FetchedFile>> Client::FetchJob(
     const std::string& id, const FetchOptions& options) {
   MIV_ASSIGN_OR_RETURN(const v1::Job job, GetJob(id));

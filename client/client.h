@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "client/artifact_files.h"
 #include "client/connection.h"
 #include "client/fetch.h"
 #include "client/submission.h"
@@ -27,6 +28,11 @@ struct SubmitOptions {
   v1::CachePolicy cache = v1::CACHE_POLICY_USE;
   std::string request_id;  ///< empty: a random one
   TransferCallback on_upload;
+  std::stop_token stop;
+};
+
+struct TransferOptions {
+  TransferCallback progress;
   std::stop_token stop;
 };
 
@@ -66,6 +72,16 @@ class Client {
   /// See client/fetch.h.
   absl::StatusOr<std::vector<FetchedFile>> FetchJob(
       const std::string& id, const FetchOptions& options);
+
+  /// Uploads a file or directory, unless the server holds it; its digest,
+  /// which a config takes in place of a path.
+  /// Errors: as BlobOfFile, BlobsOfDirectory and UploadMissing.
+  absl::StatusOr<std::string> PushArtifact(const std::string& path,
+                                           const TransferOptions& options);
+  /// Makes `path` the artifact; see FetchArtifact (client/artifact_files.h).
+  absl::StatusOr<bool> PullArtifact(const std::string& digest,
+                                    const std::string& path,
+                                    const ArtifactOptions& options);
 
   Connection& connection() { return *connection_; }
 

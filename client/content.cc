@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_split.h"
@@ -62,6 +63,14 @@ absl::StatusOr<std::vector<Blob>> BlobsOfDirectory(const std::string& path,
                    .label = label,
                    .manifest = std::move(manifest)});
   return blobs;
+}
+
+absl::StatusOr<std::vector<Blob>> BlobsOfPath(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    return BlobsOfDirectory(path, path);
+  MIV_ASSIGN_OR_RETURN(Blob blob, BlobOfFile(path, path));
+  return std::vector<Blob>{std::move(blob)};
 }
 
 }  // namespace miv::client

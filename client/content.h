@@ -32,4 +32,7 @@ absl::StatusOr<Blob> BlobOfFile(const std::string& path,
 absl::StatusOr<std::vector<Blob>> BlobsOfDirectory(const std::string& path,
                                                    const std::string& label);
 
+/// The blobs of a file or of a directory, whichever `path` is.
+absl::StatusOr<std::vector<Blob>> BlobsOfPath(const std::string& path);
+
 }  // namespace miv::client

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/base/fault.h"
 
 namespace miv::client {
@@ -27,6 +28,8 @@ class Watcher {
       if (end_.has_value()) return *end_;
       if (options_.stop.stop_requested())
         return absl::CancelledError("stopped by the user");
+      if (absl::IsDeadlineExceeded(status) || absl::Now() >= options_.deadline)
+        return TooLate();
       if (last_ > before) {
         backoff = connection_.NewBackoff();
         holes_ = 0;
@@ -44,7 +47,7 @@ class Watcher {
   /// One stream: until End, until it breaks, or until a hole shows.
   absl::Status Follow() {
     grpc::ClientContext context;
-    connection_.Prepare(context, absl::InfiniteDuration());
+    connection_.Prepare(context, options_.deadline - absl::Now());
     std::stop_callback cancel(options_.stop, [&] { context.TryCancel(); });
     v1::WatchJobRequest request;
     request.set_job_id(job_id_);
@@ -88,6 +91,14 @@ class Watcher {
     if (lost_ || status.ok() || !options_.on_connection) return;
     lost_ = true;
     options_.on_connection(status);
+  }
+
+  absl::Status TooLate() const {
+    return MakeStatus(
+        absl::StatusCode::kDeadlineExceeded,
+        {.reason = "WATCH_TIMED_OUT",
+         .what = absl::StrCat("job ", job_id_, " has not ended in time"),
+         .remedy = "The job goes on; watch it again, or cancel it."});
   }
 
   absl::Status NoEnd() const {

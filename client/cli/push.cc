@@ -1,6 +1,5 @@
 // miv push: brings files to the server, to be named by their digest.
 
-#include <filesystem>
 #include <memory>
 
 #include "client/cli/exit_code.h"
@@ -17,21 +16,13 @@ struct Options {
   std::vector<std::string> paths;
 };
 
-absl::StatusOr<std::vector<Blob>> BlobsOf(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error))
-    return BlobsOfDirectory(path, path);
-  MIV_ASSIGN_OR_RETURN(Blob blob, BlobOfFile(path, path));
-  return std::vector<Blob>{std::move(blob)};
-}
-
 absl::StatusOr<int> Push(Program& program, const Options& options) {
   MIV_ASSIGN_OR_RETURN(const auto client, program.Connect());
   std::vector<Blob> blobs;
   auto json = nlohmann::json::array();
   std::string text;
   for (const auto& path : options.paths) {
-    MIV_ASSIGN_OR_RETURN(auto some, BlobsOf(path));
+    MIV_ASSIGN_OR_RETURN(auto some, BlobsOfPath(path));
     json.push_back({{"path", path},
                     {"digest", some.back().digest},
                     {"directory", some.back().directory()}});

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/plot/figure.h"
-#include "client/plot/results.h"
+#include "client/results/results.h"
 
 namespace miv::client {
 

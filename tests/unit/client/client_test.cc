@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/base/digest.h"
 #include "common/base/fault.h"
 #include "common/rpc/status.h"
 #include "tests/unit/client/fake_server.h"
@@ -92,6 +93,21 @@ TEST_F(ClientTest, ReadsAllPagesOfAnEventLog) {
   ASSERT_THAT(*rest, SizeIs(2));
   EXPECT_EQ(rest->front().sequence(), 4);
   EXPECT_THAT(*client_->ListEvents("j", 5), SizeIs(0));
+}
+
+TEST_F(ClientTest, PushesAndPullsArtifacts) {
+  const std::string directory = JoinPath(::testing::TempDir(), "client_push");
+  ASSERT_TRUE(RemoveTree(directory).ok());
+  WriteFile(directory + "/mod/a.mod", "NEURON {}");
+  const auto file = client_->PushArtifact(directory + "/mod/a.mod", {});
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(*file, DigestOf("NEURON {}"));
+  const auto folder = client_->PushArtifact(directory + "/mod", {});
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  ASSERT_TRUE(client_->PullArtifact(*file, directory + "/b.mod", {}).ok());
+  EXPECT_EQ(*ReadFile(directory + "/b.mod"), "NEURON {}");
+  EXPECT_EQ(client_->PushArtifact(directory + "/none", {}).status().code(),
+            absl::StatusCode::kNotFound);
 }
 
 TEST_F(ClientTest, CancelsAndFetches) {

@@ -5,6 +5,8 @@
 
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "client/callbacks.h"
 #include "common/base/fault.h"
 #include "tests/unit/client/fake_server.h"
 
@@ -128,6 +130,57 @@ TEST_F(WatchTest, StopsInTheMiddleOfAQuietStream) {
   EXPECT_EQ(Run({.stop = stop.get_token()}).status().code(),
             absl::StatusCode::kCancelled);
   EXPECT_THAT(seen_, ElementsAre(1));
+}
+
+TEST_F(WatchTest, EndsAtItsDeadlineWithWhatToDo) {
+  server_.jobs.log.push_back(LineEvent(1));
+  server_.jobs.hold_open = true;
+  const auto status =
+      Run({.deadline = absl::Now() + absl::Milliseconds(300)}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(FaultOf(status)->reason, "WATCH_TIMED_OUT");
+  EXPECT_THAT(seen_, ElementsAre(1));
+}
+
+TEST(Dispatch, CallsTheFunctionOfEverySortOfEvent) {
+  std::string calls;
+  const auto note = [&](const std::string& text) {
+    return [&calls, text](const v1::Event&, const auto&) { calls += text; };
+  };
+  const auto dispatch = Dispatch({.on_job = note("job "),
+                                  .on_task = note("task "),
+                                  .on_progress = note("progress "),
+                                  .on_log = note("log "),
+                                  .on_artifact = note("artifact "),
+                                  .on_warning = note("warning "),
+                                  .on_end = note("end ")});
+  v1::Event event;
+  dispatch(event);
+  event.mutable_job_state();
+  dispatch(event);
+  event.mutable_task_state();
+  dispatch(event);
+  event.mutable_progress();
+  dispatch(event);
+  event.mutable_log();
+  dispatch(event);
+  event.mutable_artifact();
+  dispatch(event);
+  event.mutable_warning();
+  dispatch(event);
+  event.mutable_end();
+  dispatch(event);
+  EXPECT_EQ(calls, "job task progress log artifact warning end ");
+}
+
+TEST(Dispatch, ShowsEveryEventAndDoesWithoutFunctions) {
+  std::vector<std::int64_t> seen;
+  const auto dispatch = Dispatch({.on_event = [&](const v1::Event& event) {
+    seen.push_back(event.sequence());
+  }});
+  dispatch(LineEvent(4));
+  dispatch(EndEvent(5, v1::JOB_STATE_SUCCEEDED));
+  EXPECT_THAT(seen, ElementsAre(4, 5));
 }
 
 }  // namespace

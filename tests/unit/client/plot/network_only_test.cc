@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "client/plot/results.h"
+#include "client/results/results.h"
 #include "common/base/fault.h"
 #include "common/base/files.h"
 #include "common/neuroh5/types.h"

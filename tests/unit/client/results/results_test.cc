@@ -1,7 +1,7 @@
 // data/results.h5 was written by h5py: see data/generate.py, which also says
 // where the numbers come from.
 
-#include "client/plot/results.h"
+#include "client/results/results.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

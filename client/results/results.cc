@@ -1,4 +1,4 @@
-#include "client/plot/results.h"
+#include "client/results/results.h"
 
 #include <hdf5.h>
 
