@@ -184,6 +184,8 @@ DeliveryWatch::~DeliveryWatch() {
   g_state = State();
 }
 
+void DeliveryWatch::Settle() { CloseTime(); }
+
 TieCounts DeliveryWatch::Counts() {
   if (g_state.order == TiedEvents::kArrival) CloseTime();
   return g_state.counts;

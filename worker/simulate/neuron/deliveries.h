@@ -56,6 +56,10 @@ class DeliveryWatch {
   DeliveryWatch(const DeliveryWatch&) = delete;
   DeliveryWatch& operator=(const DeliveryWatch&) = delete;
 
+  /// Between two calls of Solve, when all events up to now have come: delivers
+  /// what is held back.
+  void Settle();
+
   /// So far.
   TieCounts Counts();
 };

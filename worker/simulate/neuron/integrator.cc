@@ -61,6 +61,8 @@ absl::Status Initialise(Engine& engine, const RunSettings& settings) {
                  [&] { nrn_finitialize(1, settings.v_init_mv); });
 }
 
+void ContinueAfter(std::int64_t step) { g_run.step = step; }
+
 absl::Status Solve(Engine& engine, double t_end_ms, StepCallback callback) {
   (void)engine;
   Object* context = nullptr;

@@ -37,6 +37,9 @@ using StepCallback =
 /// Collective.
 absl::Status Initialise(Engine& engine, const RunSettings& settings);
 
+/// The next Solve calls back with step + 1 first.
+void ContinueAfter(std::int64_t step);
+
 /// Integrates to t_end_ms, or to the step at which the callback stopped.
 /// Collective.  An error on one rank leaves the others waiting in NEURON's own
 /// communication: the process group must then be ended.

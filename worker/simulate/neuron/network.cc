@@ -155,8 +155,19 @@ absl::Status Network::Connect(
       Configure(NetConOf(made), target, plan);
       made_connections->push_back({NetConOf(made)});
       connections_.emplace_back(made_connections->back(), plan.source_gid);
+      NoteWeights(ob2pntproc(target)->prop->type, plan.weights);
     }
   });
+}
+
+void Network::NoteWeights(int type, absl::Span<const IndexedValue> weights) {
+  // Most connections share the list of the one before.
+  if (type == noted_type_ && weights.data() == noted_.data()) return;
+  noted_type_ = type;
+  noted_ = weights;
+  for (const IndexedValue& weight : weights) {
+    built_weights_.emplace(type, weight.first);
+  }
 }
 
 absl::Status Network::Play(const Cell& cell, absl::Span<const double> times) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -79,6 +80,11 @@ class Network {
     return connections_;
   }
 
+  /// Slots of weights that Connect wrote, by mechanism number.
+  const std::set<std::pair<int, int>>& built_weights() const {
+    return built_weights_;
+  }
+
   /// Makes an artificial cell emit spikes at `times`, ms, ascending.
   absl::Status Play(const Cell& cell, absl::Span<const double> times);
 
@@ -95,12 +101,16 @@ class Network {
 
  private:
   explicit Network(Engine& engine) : engine_(engine) {}
+  void NoteWeights(int type, absl::Span<const IndexedValue> weights);
 
   Engine& engine_;
   Object* context_ = nullptr;      ///< ParallelContext
   Object* spike_times_ = nullptr;  ///< Vector
   Object* spike_gids_ = nullptr;   ///< Vector
   std::vector<std::pair<ConnectionHandle, std::uint32_t>> connections_;
+  std::set<std::pair<int, int>> built_weights_;
+  int noted_type_ = -1;                   ///< that NoteWeights saw last
+  absl::Span<const IndexedValue> noted_;  ///< compared, not read, later
 };
 
 /// Writes parameters of a point process and weights of a connection.
