@@ -113,18 +113,19 @@ absl::Status WriteAllSpikeEvents(neuroh5::Writer& writer,
   return absl::OkStatus();
 }
 
-std::vector<double> SampleTimes(std::size_t count, double interval_ms) {
+std::vector<double> SampleTimes(std::uint64_t first, std::size_t count,
+                                double interval_ms) {
   std::vector<double> times(count);
   for (std::size_t i = 0; i < count; ++i) {
-    times[i] = static_cast<double>(i) * interval_ms;
+    times[i] = static_cast<double>(first + i) * interval_ms;
   }
   return times;
 }
 
 absl::Status WriteLfp(neuroh5::Writer& writer, const LfpTrace& trace) {
   const std::string group = absl::StrCat("/LFP/", trace.electrode.label);
-  const std::vector<double> times =
-      SampleTimes(trace.total.size(), trace.electrode.dt_ms);
+  const std::vector<double> times = SampleTimes(
+      trace.first_sample, trace.total.size(), trace.electrode.dt_ms);
   MIV_RETURN_IF_ERROR(MakeGroup(writer, group));
   MIV_RETURN_IF_ERROR(writer.SetAttribute(
       group, "mode",
@@ -168,9 +169,9 @@ absl::Status WriteRecording(neuroh5::Writer& writer,
       WriteArray<std::uint32_t>(writer, absl::StrCat(group, "/gid"), gids));
   MIV_RETURN_IF_ERROR(WriteArray<std::int32_t>(
       writer, absl::StrCat(group, "/section"), sections));
-  MIV_RETURN_IF_ERROR(
-      WriteArray<double>(writer, absl::StrCat(group, "/t"),
-                         SampleTimes(traces.samples, traces.dt_ms)));
+  MIV_RETURN_IF_ERROR(WriteArray<double>(
+      writer, absl::StrCat(group, "/t"),
+      SampleTimes(traces.first_sample, traces.samples, traces.dt_ms)));
   MIV_ASSIGN_OR_RETURN(
       const Handle values,
       neuroh5::CreateDataset(
@@ -223,10 +224,12 @@ absl::Status WriteReadouts(const std::string& directory,
                            absl::Span<const LfpTrace> traces) {
   for (std::size_t i = 0; i < traces.size(); ++i) {
     const LfpTrace& trace = traces[i];
+    const std::vector<double> times = SampleTimes(
+        trace.first_sample, trace.total.size(), trace.electrode.dt_ms);
     std::vector<double> table;
     table.reserve(2 * trace.total.size());
     for (std::size_t k = 0; k < trace.total.size(); ++k) {
-      table.push_back(static_cast<double>(k) * trace.electrode.dt_ms);
+      table.push_back(times[k]);
       table.push_back(trace.total[k]);
     }
     const std::string name =

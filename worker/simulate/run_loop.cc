@@ -37,18 +37,58 @@ constexpr std::int64_t kFailureBit = std::int64_t{1} << 44;
 class RunLoop {
  public:
   RunLoop(worker::StepContext& ctx, const RunRequest& request)
-      : ctx_(ctx), request_(request), last_poll_(Clock::now()) {}
+      : ctx_(ctx),
+        request_(request),
+        every_(request.checkpoints == nullptr ? 0 : request.checkpoint.every),
+        next_poll_(request.checkpoint.first_step + kFirstPoll),
+        last_step_(request.checkpoint.first_step),
+        last_poll_(Clock::now()) {}
 
   neuron::StepAction OnStep(std::int64_t step, double t_ms) {
     request_.lfp.OnStep(step);
     request_.recorder.OnStep(step);
     if (step % kCheckSteps == 0) CheckPotentials(t_ms);
-    if (step < next_poll_) return neuron::StepAction::kContinue;
-    return Poll(step, t_ms) ? neuron::StepAction::kStop
-                            : neuron::StepAction::kContinue;
+    step_ = step;
+    t_ms_ = t_ms;
+    stopped_ = step >= next_poll_ && Poll(step, t_ms);
+    at_checkpoint_ = every_ > 0 && step % every_ == 0;
+    return stopped_ || at_checkpoint_ ? neuron::StepAction::kStop
+                                      : neuron::StepAction::kContinue;
+  }
+
+  /// The samples of the state that the run starts from.
+  void Begin() {
+    request_.lfp.OnStep(request_.checkpoint.first_step);
+    request_.recorder.OnStep(request_.checkpoint.first_step);
   }
 
   bool cancelled() const { return cancelled_; }
+
+  /// Whether the last step was one to stop at for a checkpoint, and only that.
+  bool at_checkpoint() const { return at_checkpoint_ && !stopped_; }
+
+  /// Collective, between two calls of Solve.
+  absl::Status WriteCheckpoint(neuron::DeliveryWatch& deliveries,
+                               const std::string& path) {
+    deliveries.Settle();
+    const neuron::TieCounts own = deliveries.Counts();
+    CheckpointHeader header = request_.checkpoint.header;
+    header.t_ms = t_ms_;
+    header.step = step_;
+    header.ties += ctx_.ranks.Sum(own.ties);
+    header.unequal_ties += ctx_.ranks.Sum(own.unequal);
+    at_checkpoint_ = false;
+    return request_.checkpoints->Write(path, header);
+  }
+
+  /// A run goes on without checkpoints rather than not at all.
+  void GiveUpCheckpoints(const absl::Status& status) {
+    every_ = 0;
+    if (!ctx_.ranks.is_root()) return;
+    ctx_.observer.Warning(absl::StrCat("no checkpoint from here on: ",
+                                       FaultOrMessage(status).what));
+  }
+
   const absl::Status& failure() const { return failure_; }
 
   /// Notes the first potential that is not a number.
@@ -114,7 +154,12 @@ class RunLoop {
 
   worker::StepContext& ctx_;
   const RunRequest& request_;
-  std::int64_t next_poll_ = kFirstPoll;
+  std::int64_t every_ = 0;  ///< steps between checkpoints
+  std::int64_t step_ = 0;
+  double t_ms_ = 0;
+  bool stopped_ = false;
+  bool at_checkpoint_ = false;
+  std::int64_t next_poll_ = 0;
   std::int64_t last_step_ = 0;
   Clock::time_point last_poll_;
   bool cancelled_ = false;
@@ -154,8 +199,9 @@ void ReportTies(worker::StepContext& ctx, const RunRequest& request,
     record.push_back({own.first->t_ms, loop.GidOf(own.first->section),
                       own.first->first_source, own.first->last_source});
   }
-  outcome->ties = ctx.ranks.Sum(own.ties);
-  outcome->unequal_ties = ctx.ranks.Sum(own.unequal);
+  const CheckpointHeader& before = request.checkpoint.header;
+  outcome->ties = before.ties + ctx.ranks.Sum(own.ties);
+  outcome->unequal_ties = before.unequal_ties + ctx.ranks.Sum(own.unequal);
   const auto all = parallel::AllGatherValues(
       ctx.ranks, absl::MakeConstSpan(record.data(), record.size()));
   if (all.empty() || request.tied_events == neuron::TiedEvents::kBySource ||
@@ -181,17 +227,29 @@ std::vector<neuron::Spike> GatherSpikes(parallel::Ranks& ranks,
   return all;
 }
 
+/// Collective: to t_end, with a checkpoint wherever one is due.
+absl::Status SolveAll(const RunRequest& request, RunLoop& loop,
+                      neuron::DeliveryWatch& deliveries) {
+  while (true) {
+    MIV_RETURN_IF_ERROR(neuron::Solve(
+        request.engine, request.t_end_ms,
+        [&loop](std::int64_t step, double t) { return loop.OnStep(step, t); }));
+    if (!loop.at_checkpoint()) return absl::OkStatus();
+    const absl::Status written =
+        loop.WriteCheckpoint(deliveries, request.checkpoint.path);
+    if (!written.ok()) loop.GiveUpCheckpoints(written);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<RunOutcome> RunNetwork(worker::StepContext& ctx,
                                       const RunRequest& request) {
   RunLoop loop(ctx, request);
-  loop.OnStep(0, 0);
+  loop.Begin();
   neuron::DeliveryWatch deliveries(request.network.connections(),
                                    request.tied_events);
-  const absl::Status solved = neuron::Solve(
-      request.engine, request.t_end_ms,
-      [&loop](std::int64_t step, double t) { return loop.OnStep(step, t); });
+  const absl::Status solved = SolveAll(request, loop, deliveries);
   if (!solved.ok() && ctx.ranks.size() > 1) EndGroup(ctx, solved);
   if (solved.ok() && !loop.cancelled()) {
     loop.CheckPotentials(request.t_end_ms);
@@ -200,6 +258,10 @@ absl::StatusOr<RunOutcome> RunNetwork(worker::StepContext& ctx,
       ctx.ranks.AgreeOnStatus(solved.ok() ? loop.failure() : solved));
   if (loop.cancelled()) return worker::StoppedStatus();
   ctx.observer.Progress("simulation", request.t_end_ms, request.t_end_ms, "ms");
+  if (!request.checkpoint.end_path.empty()) {
+    MIV_RETURN_IF_ERROR(
+        loop.WriteCheckpoint(deliveries, request.checkpoint.end_path));
+  }
   loop.TakeSpikes();
   RunOutcome outcome;
   ReportTies(ctx, request, loop, deliveries.Counts(), &outcome);

@@ -3,10 +3,12 @@
 // Integrating the network while sampling, reporting and listening.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "worker/simulate/cells/load_cells.h"
+#include "worker/simulate/checkpoint/checkpoints.h"
 #include "worker/simulate/lfp/lfp_recorder.h"
 #include "worker/simulate/neuron/deliveries.h"
 #include "worker/simulate/neuron/engine.h"
@@ -16,6 +18,16 @@
 
 namespace miv::simulate {
 
+/// When and where checkpoints are written, and what the run starts from.
+struct CheckpointRule {
+  std::string path;        ///< of the file, which is replaced every time
+  std::int64_t every = 0;  ///< steps; 0: never while the run lasts
+  std::string end_path;    ///< of one after the last step; "": none
+  /// What all of them say; t, step and counts: where the run starts.
+  CheckpointHeader header;
+  std::int64_t first_step = 0;
+};
+
 struct RunRequest {
   neuron::Engine& engine;
   neuron::Network& network;
@@ -24,6 +36,9 @@ struct RunRequest {
   Recorder& recorder;
   double t_end_ms = 0;
   neuron::TiedEvents tied_events = neuron::TiedEvents::kArrival;
+  /// Null: no checkpoints and a start at t = 0.
+  Checkpoints* checkpoints = nullptr;
+  CheckpointRule checkpoint;
 };
 
 struct RunOutcome {

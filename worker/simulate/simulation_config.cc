@@ -21,12 +21,22 @@ void RefuseUnavailable(Fields* fields) {
     fields->Fail("python", "this worker has no Python", "false", "true",
                  "hoc templates written for Python arguments run without it.");
   }
-  const auto interval = fields->OptionalNumber("checkpoint_interval");
-  if (interval && *interval > 0) {
-    fields->Fail("checkpoint_interval", "checkpoints are not available",
-                 "null or 0", absl::StrCat(*interval),
-                 "Split the run, or leave the field out.");
+}
+
+void ParseCheckpoints(Fields* fields, SimulationConfig* config) {
+  config->checkpoint_interval_ms =
+      fields->OptionalNumber("checkpoint_interval").value_or(0);
+  if (config->checkpoint_interval_ms < 0) {
+    fields->Fail("checkpoint_interval", "the interval is negative",
+                 "above 0 ms, or null or 0 for none",
+                 absl::StrCat(config->checkpoint_interval_ms));
   }
+  config->save_checkpoint = fields->Bool("save_checkpoint", false);
+  const std::string resume = fields->Text("resume", "exact");
+  config->resume_inexact = resume == "allow_inexact";
+  if (config->resume_inexact || resume == "exact") return;
+  fields->Fail("resume", "there is no such way to resume",
+               "exact or allow_inexact", resume);
 }
 
 void ParseRun(Fields* fields, SimulationConfig* config) {
@@ -144,9 +154,11 @@ absl::StatusOr<SimulationConfig> ParseSimulationConfig(
   Fields fields(json, "");
   // Inputs, which the step receives as files, and resources.
   fields.Ignore({"cells", "connections", "gap_junctions", "templates",
-                 "mechanisms", "seed", "ranks", "nodes", "io_size"});
+                 "mechanisms", "seed", "ranks", "nodes", "io_size",
+                 "start_from"});
   ParseRun(&fields, &config);
   RefuseUnavailable(&fields);
+  ParseCheckpoints(&fields, &config);
   ParseSegments(&fields, &config);
   ParseTies(&fields, &config);
   ParseVelocity(&fields, &config);

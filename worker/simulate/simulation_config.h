@@ -35,6 +35,9 @@ struct SimulationConfig {
   int secondorder = 2;
   bool isolate_cells = true;
   bool ties_by_source = false;          ///< the order of simultaneous events
+  double checkpoint_interval_ms = 0;    ///< 0: none
+  bool resume_inexact = false;          ///< also from inexact checkpoints
+  bool save_checkpoint = false;         ///< of the last state, as an output
   std::optional<SegmentRule> segments;  ///< absent: the templates'
 
   std::map<std::string, CellType> cell_types;

@@ -15,6 +15,7 @@
 #include "worker/simulate/recordings/recorder.h"
 #include "worker/simulate/results_file.h"
 #include "worker/simulate/run_loop.h"
+#include "worker/simulate/run_start.h"
 #include "worker/simulate/simulation_config.h"
 
 namespace miv::simulate {
@@ -143,6 +144,7 @@ absl::StatusOr<nlohmann::json> SimulationStep(worker::StepContext& ctx) {
   Model* model = nullptr;
   MIV_ASSIGN_OR_RETURN(model, BuildModel(ctx, config));
   MIV_RETURN_IF_ERROR(StartModel(ctx, config, *model));
+  MIV_ASSIGN_OR_RETURN(const RunStart from, PrepareStart(ctx, config, *model));
   MIV_ASSIGN_OR_RETURN(Instruments instruments,
                        MakeInstruments(ctx, config, *model));
   const std::chrono::duration<double> setup =
@@ -152,7 +154,8 @@ absl::StatusOr<nlohmann::json> SimulationStep(worker::StepContext& ctx) {
       RunNetwork(ctx, {*model->engine, *model->network, model->cells,
                        *instruments.lfp, *instruments.recorder, config.t_end_ms,
                        config.ties_by_source ? neuron::TiedEvents::kBySource
-                                             : neuron::TiedEvents::kArrival}));
+                                             : neuron::TiedEvents::kArrival,
+                       from.checkpoints.get(), from.rule}));
   MIV_ASSIGN_OR_RETURN(
       const Results results,
       Collect(ctx, config, *model, instruments, std::move(run.spikes)));

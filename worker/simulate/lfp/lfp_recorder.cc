@@ -115,6 +115,10 @@ void LfpRecorder::Flush(Channel* channel) {
 void LfpRecorder::OnStep(std::int64_t step) {
   for (Channel& channel : channels_) {
     if (step % channel.steps_per_sample != 0) continue;
+    if (!std::exchange(channel.sampled, true)) {
+      channel.trace.first_sample =
+          static_cast<std::uint64_t>(step / channel.steps_per_sample);
+    }
     Sample(&channel);
     if (channel.pending.size() >= kBatch * channel.columns()) {
       Flush(&channel);

@@ -19,9 +19,11 @@
 
 namespace miv::simulate {
 
-/// One electrode's samples, on rank 0.  Sample i belongs to t = i dt_lfp.
+/// One electrode's samples, on rank 0.  Sample i belongs to
+/// t = (first_sample + i) dt_lfp.
 struct LfpTrace {
   Electrode electrode;
+  std::uint64_t first_sample = 0;
   std::vector<std::string> populations;  ///< those that contribute, sorted
   std::vector<double> total;             ///< [n] mV
   std::vector<std::vector<double>> by_population;  ///< [populations][n] mV
@@ -64,6 +66,7 @@ class LfpRecorder {
     std::vector<ExactSum> pending;                ///< [samples][columns]
     LfpTrace trace;                               ///< rank 0
     bool overflown = false;
+    bool sampled = false;  ///< at least once
 
     /// One column per population; one of zeros if there is none.
     std::size_t columns() const {

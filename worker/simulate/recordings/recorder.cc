@@ -179,6 +179,10 @@ absl::StatusOr<std::unique_ptr<Recorder>> Recorder::Create(
 void Recorder::OnStep(std::int64_t step) {
   for (Channel& channel : channels_) {
     if (step % channel.steps_per_sample != 0) continue;
+    if (channel.traces.samples == 0) {
+      channel.traces.first_sample =
+          static_cast<std::uint64_t>(step / channel.steps_per_sample);
+    }
     for (const double* variable : channel.variables) {
       channel.traces.values.push_back(*variable);
     }

@@ -22,11 +22,13 @@ struct TracePlace {
   auto operator<=>(const TracePlace&) const = default;
 };
 
-/// One recording's samples, on rank 0.  Sample i belongs to t = i dt.
+/// One recording's samples, on rank 0.  Sample i belongs to
+/// t = (first_sample + i) dt.
 struct RecordedTraces {
   Recording recording;
   std::string unit;
   double dt_ms = 0;
+  std::uint64_t first_sample = 0;
   std::uint64_t samples = 0;
   std::vector<TracePlace> places;  ///< [traces] by gid, section, x
   std::vector<double> values;      ///< [samples][traces]
