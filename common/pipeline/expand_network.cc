@@ -9,8 +9,10 @@
 #include "common/base/fault.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "common/pipeline/gap_junction_pairs.h"
 #include "common/pipeline/network_kind.h"
 #include "common/pipeline/network_reader.h"
+#include "common/pipeline/network_simulation.h"
 
 namespace miv::pipeline {
 namespace {
@@ -25,6 +27,7 @@ constexpr char kExtents[] = "Geometry.Parametric Surface.Layer Extents";
 constexpr char kRotation[] = "Geometry.Parametric Surface.Rotation";
 constexpr char kLayers[] = "Definitions.Layers";
 constexpr char kPopulations[] = "Definitions.Populations";
+constexpr char kGapJunctions[] = "Connection Generator.Gap Junctions";
 
 // Adds the steps of one network.
 class Expander {
@@ -37,9 +40,13 @@ class Expander {
     std::vector<std::string> uses = {Name("architecture"), Name("distances")};
     for (const std::string& population : network_.populations)
       AddPopulation(population, uses);
+    if (network_.HasGapJunctions()) AddGapJunctions();
     Add(step_.name, "neuroh5_graph", std::move(uses));
     ApplyOptions();
   }
+
+  // The step that couples cells; "" if there is none.
+  const std::string& gap_junctions() const { return gap_junctions_; }
 
  private:
   void AddCells() {
@@ -76,6 +83,7 @@ class Expander {
                    absl::StrCat(population, ".swc"));
     out_.AddOrigin(ConfigOf(forest, "morphology"),
                    network_.Field("morphology_path"));
+    forests_[population] = forest.name;
     graph_uses.push_back(forest.name);
     StepSpec& synapses = Add(Name("synapses_" + end), "distribute_synapses",
                              {cells, Name("forest_" + end)});
@@ -96,6 +104,32 @@ class Expander {
     Imply(connections, "layer_definitions", kLayers);
     Imply(connections, "population_definitions", kPopulations);
     graph_uses.push_back(connections.name);
+  }
+
+  void AddGapJunctions() {
+    const json& section = *network_.Section(kGapJunctions);
+    std::vector<std::string> uses = {Name("architecture")};
+    if (section.contains("locations"))
+      for (const std::string& population : CoupledPopulations(section))
+        if (const auto forest = forests_.find(population);
+            forest != forests_.end())
+          uses.push_back(forest->second);
+    StepSpec& gaps =
+        Add(Name("gap_junctions"), "gap_junctions", std::move(uses));
+    gap_junctions_ = gaps.name;
+    const json& written =
+        step_.config["config"]["Connection Generator"]["Gap Junctions"];
+    for (const Field& field : KindNamed("gap_junctions").config.fields) {
+      std::string name = field.name;
+      for (const std::string& alias : field.aliases)
+        if (written.contains(alias)) name = alias;
+      if (section.contains(field.name))
+        gaps.config[field.name] = section[field.name];
+      out_.AddOrigin(ConfigOf(gaps, field.name),
+                     FieldPath(network_.SectionField(kGapJunctions), name));
+    }
+    out_.AddOrigin(FieldPath(FieldPath("steps", gaps.name), "uses"),
+                   network_.SectionField(kGapJunctions));
   }
 
   // What `options` say about the steps.
@@ -164,6 +198,8 @@ class Expander {
   const Network& network_;
   const std::size_t first_ = out_.spec.steps.size();
   std::set<std::string> ends_;
+  std::map<std::string, std::string> forests_;  // step by population
+  std::string gap_junctions_;
 };
 
 // What networks name as a model directory, "" included, and the last field.
@@ -238,6 +274,7 @@ absl::StatusOr<Expansion> ExpandNetworks(const PipelineSpec& spec) {
   out.spec = spec;
   out.spec.steps.clear();
   std::map<std::string, Directories> named;
+  std::map<std::string, SimulationDefaults> simulated;
   for (const StepSpec& step : spec.steps) {
     if (!IsNetworkKind(step.kind)) {
       out.spec.steps.push_back(step);
@@ -246,7 +283,11 @@ absl::StatusOr<Expansion> ExpandNetworks(const PipelineSpec& spec) {
     const auto network = ReadNetwork(step, out.warnings);
     if (!network.ok())
       return WithContext(network.status(), {.step = step.name});
-    Expander(step, *network, out).Run();
+    Expander expander(step, *network, out);
+    expander.Run();
+    MIV_ASSIGN_OR_RETURN(simulated[step.name],
+                         SimulationDefaultsOf(step.name, *network));
+    simulated[step.name].gap_junctions = expander.gap_junctions();
     for (const DirectoryField& directory : kDirectories) {
       Directories& all = named[directory.files];
       all.paths.insert(network->Directory(directory.network));
@@ -261,6 +302,7 @@ absl::StatusOr<Expansion> ExpandNetworks(const PipelineSpec& spec) {
     out.AddOrigin(directory.files, all.field);
   }
   MIV_RETURN_IF_ERROR(CheckNames(spec, out));
+  GiveSimulationDefaults(simulated, out);
   return out;
 }
 

@@ -43,11 +43,14 @@ class Expansion {
 ///   NAME_h5_types, NAME_architecture, NAME_distances,
 ///   NAME_forest_P, NAME_synapses_P, NAME_connections_P for every population P
 ///   that something projects to (or that `populations` lists),
+///   NAME_gap_junctions if the network has a section about them,
 ///   NAME: the neuroh5_graph of them all.
 ///
 /// Characters of P that no step name has become "_".  The steps have the seed
 /// and ranks of the network; what it uses comes before all of them.  `options`
-/// {kind: {field: value}} adds to the config of the steps of one kind.  The
+/// {kind: {field: value}} adds to the config of the steps of one kind.
+/// Simulations of the network get what it says about them
+/// (network_simulation.h), and its gap junctions.  The
 /// pipeline's `files` take the network's directories if they name none and no
 /// two networks differ.
 ///

@@ -10,6 +10,7 @@
 #include "common/pipeline/checks.h"
 #include "common/pipeline/model_schema.h"
 #include "common/pipeline/schema.h"
+#include "common/pipeline/schema_build.h"
 
 namespace miv::pipeline {
 namespace {
@@ -20,43 +21,26 @@ using nlohmann::json;
 // Sections that mean something to the network or to a simulation of it, and
 // that nothing here reads.
 struct IgnoredSection {
-  const char* parent;  // "" = top level
   const char* name;
   const char* warning;
 };
 
 constexpr IgnoredSection kIgnored[] = {
-    {"", "Random Seeds",
+    {"Random Seeds",
      "MiV-Simulator's seeds are not read; the step's seed is that of all its "
      "random numbers."},
-    {"", "Global Parameters",
-     "The section is not read; set celsius in the config of the simulation."},
-    {"Connection Generator", "Gap Junctions",
-     "The section is not read; the network has no gap junctions."},
-    {"Connection Generator", "Connection Velocity",
-     "The section is not read; set connection_velocity in the config of the "
-     "simulation."},
-    {"Connection Generator", "Synapse Mechanisms",
-     "The section is not read; set synapse_mechanisms in the config of the "
-     "simulation."},
-    {"Connection Generator", "Synapse Parameter Rules",
-     "The section is not read; set synapse_rules in the config of the "
-     "simulation."},
+    {"Stimulus",
+     "The section is not read; make trains with a step of kind input_spikes, "
+     "or as stimulus of the simulation."},
 };
 
 void WarnOfIgnored(const std::string& step, const std::string& field,
                    const json& document, std::vector<Warning>& warnings) {
   for (const IgnoredSection& ignored : kIgnored) {
-    const bool top = ignored.parent[0] == '\0';
-    const json& parent = top ? document : document[ignored.parent];
-    const auto section = parent.find(ignored.name);
-    if (section == parent.end() || section->is_null() || section->empty())
+    const auto section = document.find(ignored.name);
+    if (section == document.end() || section->is_null() || section->empty())
       continue;
-    warnings.push_back(
-        {step,
-         FieldPath(top ? field : FieldPath(field, ignored.parent),
-                   ignored.name),
-         ignored.warning});
+    warnings.push_back({step, FieldPath(field, ignored.name), ignored.warning});
   }
 }
 
@@ -97,6 +81,15 @@ absl::Status CheckDefinitions(const std::string& step, const std::string& field,
   return CheckFixed(step, FieldPath(field, "Synapse Types"),
                     definitions.value("Synapse Types", none), SynapseTypes(), 0,
                     warnings);
+}
+
+absl::Status CheckGlobals(const std::string& field, const json& document) {
+  const json globals = document.value("Global Parameters", json::object());
+  if (!globals.contains("celsius")) return absl::OkStatus();
+  json celsius = globals["celsius"];
+  return ApplySchema(
+      Number(), FieldPath(FieldPath(field, "Global Parameters"), "celsius"),
+      celsius);
 }
 
 absl::Status CheckCells(const std::string& step, const std::string& field,
@@ -153,6 +146,7 @@ absl::Status CheckNetworkDocument(const std::string& step,
                                   std::vector<Warning>& warnings) {
   MIV_RETURN_IF_ERROR(CheckDefinitions(step, FieldPath(field, "Definitions"),
                                        document, warnings));
+  MIV_RETURN_IF_ERROR(CheckGlobals(field, document));
   const json& cells = document["Geometry"]["Cell Distribution"];
   const std::string synapses =
       FieldPath(FieldPath(field, "Connection Generator"), "Synapses");

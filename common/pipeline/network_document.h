@@ -19,11 +19,11 @@ void DropSimulatedEntries(const std::string& step, const std::string& field,
                           std::vector<Warning>& warnings);
 
 /// Checks a network of the right shape: names that sections share, fixed
-/// numbers.  Warns of sections that would change the network or a simulation
-/// of it, and are not read.
+/// numbers, celsius.  Warns of sections that would change the network or a
+/// simulation of it, and are not read.
 /// Errors (InvalidArgument): UNKNOWN_POPULATION for a projection from or to a
 /// population without cells, FIXED_VALUE for another number of a section class
-/// or synapse type.
+/// or synapse type, WRONG_TYPE for a temperature that is no number.
 absl::Status CheckNetworkDocument(const std::string& step,
                                   const std::string& field,
                                   const nlohmann::json& document,

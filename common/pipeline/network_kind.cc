@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/pipeline/kind_tables.h"
+#include "common/pipeline/network_recording.h"
 #include "common/pipeline/schema_build.h"
 
 namespace miv::pipeline {
@@ -15,6 +16,29 @@ using nlohmann::json;
 // The shape of a field of another kind.
 Schema ShapeOf(const char* kind, const char* field) {
   return KindNamed(kind).config.FindField(field)->schema;
+}
+
+// Sections of a kind's fields that a declarative YAML spells its own way; what
+// is missing is found by the step.
+Schema SectionOf(const char* kind, std::string noun) {
+  std::vector<Field> fields;
+  for (Field field : KindNamed(kind).config.fields) {
+    if (field.use == FieldUse::kResource ||
+        field.schema.type == ValueType::kFile)
+      continue;
+    field.required = false;
+    field.default_value.reset();
+    fields.push_back(std::move(field));
+  }
+  return Record(std::move(noun), std::move(fields));
+}
+
+Schema SynapseRule() {
+  return Record("a synapse parameter rule",
+                {Required("mech_params", ListOf(String())),
+                 Required("netcon_params", MapOf("parameter", Count())),
+                 Optional("mech_file", String()),
+                 Optional("netcon_state", MapOf("variable", Count()))});
 }
 
 // A section that is of no concern here: any content.
@@ -53,20 +77,25 @@ Schema ConnectionGenerator() {
       "the connection generator",
       {Required("Axon Extent", ShapeOf("generate_connections", "axon_extents")),
        Required("Synapses", ShapeOf("generate_connections", "synapses")),
-       Other("Connection Velocity"), Other("Synapse Mechanisms"),
-       Other("Synapse Parameter Rules"), Other("Gap Junctions")});
+       Optional("Connection Velocity", MapOf("population", Positive())),
+       Optional("Synapse Mechanisms", MapOf("synapse name", String())),
+       Optional("Synapse Parameter Rules", MapOf("mechanism", SynapseRule())),
+       Optional("Gap Junctions",
+                SectionOf("gap_junctions", "the gap junctions"))});
 }
 
 Schema Document() {
   std::vector<Field> sections = {
-      Optional("Definitions", Definitions()), Required("Geometry", Geometry()),
+      Optional("Definitions", Definitions()),
+      Required("Geometry", Geometry()),
       Required("Connection Generator", ConnectionGenerator()),
-      Required("Cell Types", ShapeOf("distribute_synapses", "cell_types"))};
+      Required("Cell Types", ShapeOf("distribute_synapses", "cell_types")),
+      Optional("Global Parameters", MapOf("parameter", Any())),
+      Optional("Recording", RecordingSection())};
   for (const char* name :
-       {"Model Name", "Dataset Name", "Global Parameters", "Random Seeds",
-        "Cell Data", "Connection Data", "Gap Junction Data", "Recording",
-        "Stimulus", "Network Clamp", "Analysis", "Optimization", "Opsin",
-        "Spike Input Attribute Info"})
+       {"Model Name", "Dataset Name", "Random Seeds", "Cell Data",
+        "Connection Data", "Gap Junction Data", "Stimulus", "Network Clamp",
+        "Analysis", "Optimization", "Opsin", "Spike Input Attribute Info"})
     sections.push_back(Other(name));
   return Record("a network", std::move(sections));
 }
@@ -91,6 +120,7 @@ const KindInfo& NetworkKind() {
                    nullptr),
            Optional("projections",
                     MapOf("population", ListOf(String("population")))),
+           Optional("recording_profile", String("recording profile")),
            Default("options", MapOf("kind", MapOf("field", Nullable(Any()))),
                    json::object())})};
   return *kKind;

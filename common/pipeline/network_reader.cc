@@ -27,7 +27,9 @@ constexpr const char* kBuildKinds[] = {"h5_types",
                                        "distribute_synapses",
                                        "generate_synapse_forest",
                                        "generate_connections",
+                                       "gap_junctions",
                                        "neuroh5_graph"};
+constexpr char kGapJunctions[] = "Connection Generator.Gap Junctions";
 
 class Reader {
  public:
@@ -92,6 +94,11 @@ class Reader {
                       .what = "a network has no steps of this kind",
                       .expected = "one of " + absl::StrJoin(kBuildKinds, ", "),
                       .found = Show(given)});
+      if ((*kind)->name == "gap_junctions" && !network_.HasGapJunctions())
+        return Error(at, {.reason = "UNKNOWN_KIND",
+                          .what = "the network has no gap junctions",
+                          .expected = absl::StrCat("a section ", kGapJunctions),
+                          .remedy = "Add the section, or remove the option."});
       for (const auto& [name, value] : fields.items())
         MIV_RETURN_IF_ERROR(
             ReadOption(**kind, name, FieldPath(at, name), value));
@@ -200,6 +207,11 @@ const json* Network::Section(absl::string_view name) const {
     at = &*it;
   }
   return at;
+}
+
+bool Network::HasGapJunctions() const {
+  const json* section = Section(kGapJunctions);
+  return section != nullptr && section->is_object() && !section->empty();
 }
 
 std::string Network::SectionField(absl::string_view name) const {

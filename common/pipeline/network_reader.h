@@ -34,6 +34,7 @@ struct Network {
   /// The section at "Geometry.Cell Distribution", or nullptr; and its path.
   const nlohmann::json* Section(absl::string_view name) const;
   std::string SectionField(absl::string_view name) const;
+  bool HasGapJunctions() const;
   /// A directory that the config may name; "" if it does not.
   std::string Directory(const char* field) const;
 };

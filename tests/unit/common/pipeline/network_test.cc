@@ -248,12 +248,8 @@ TEST(Network, SectionsThatAreNotReadAreReported) {
   PipelineSpec spec = Declarative().spec;
   json& document = Document(spec);
   document["Random Seeds"] = {{"Soma Locations", 1}};
-  document["Global Parameters"] = {{"celsius", 35}};
-  document["Stimulus"] = {{"Peak Rate", 1}};
+  document["Stimulus"] = {{"Equilibration Duration", 250}};
   document["Cell Data"] = "cells.h5";
-  document["Connection Generator"]["Gap Junctions"] = {
-      {"Locations", {{"a", 1}}}};
-  document["Connection Generator"]["Connection Velocity"] = {{"PYR", 250}};
   document["Cell Types"]["PYR"]["mechanism file"] = "pyr.yaml";
   document["Definitions"]["SWC Types"]["spine"] = 9;
   document["Connection Generator"]["Synapses"].erase("OLM");
@@ -262,13 +258,10 @@ TEST(Network, SectionsThatAreNotReadAreReported) {
   for (const Warning& warning : ResolveOrFail(spec).warnings)
     fields.push_back(warning.field);
   const std::string at = "steps.network.config.config.";
-  EXPECT_THAT(
-      fields,
-      ElementsAre(at + "Cell Types.PYR.mechanism file",
-                  at + "Definitions.SWC Types.spine", at + "Cell Types.OLM",
-                  at + "Random Seeds", at + "Global Parameters",
-                  at + "Connection Generator.Gap Junctions",
-                  at + "Connection Generator.Connection Velocity"));
+  EXPECT_THAT(fields, ElementsAre(at + "Cell Types.PYR.mechanism file",
+                                  at + "Definitions.SWC Types.spine",
+                                  at + "Cell Types.OLM", at + "Random Seeds",
+                                  at + "Stimulus"));
 }
 
 TEST(Network, SharedWarningIsGivenOnce) {
