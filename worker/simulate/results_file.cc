@@ -12,11 +12,20 @@
 #include "common/neuroh5/dataset.h"
 #include "common/neuroh5/names.h"
 #include "common/neuroh5/writer.h"
+#include "worker/simulate/sample_tables.h"
 
 namespace miv::simulate {
 namespace {
 
 using neuroh5::Handle;
+using segments::SegmentSet;
+using segments::SpikeTime;
+using segments::TracePlace;
+
+/// Spikes by gid, of those that have any.
+using SpikeCounts = std::map<std::uint32_t, std::uint64_t>;
+
+constexpr std::uint64_t kBlockValues = 1 << 16;
 
 template <typename T>
 absl::Status WriteArray(neuroh5::Writer& writer, const std::string& path,
@@ -54,34 +63,69 @@ absl::Status WriteText(neuroh5::Writer& writer, const char* path,
   return absl::OkStatus();
 }
 
-absl::Status WriteSpikes(neuroh5::Writer& writer, const Results& results) {
-  std::vector<std::uint32_t> gids;
-  std::vector<double> times;
-  for (const neuron::Spike& spike : results.spikes) {
-    gids.push_back(spike.gid);
-    times.push_back(spike.t_ms);
-  }
+std::uint64_t TotalOf(const SpikeCounts& counts) {
+  std::uint64_t total = 0;
+  for (const auto& [gid, count] : counts) total += count;
+  return total;
+}
+
+template <typename T>
+absl::Status WriteSpikeColumn(neuroh5::Writer& writer, const std::string& path,
+                              std::uint64_t count, const SegmentSet& set,
+                              T (*column)(const SpikeTime&)) {
+  MIV_ASSIGN_OR_RETURN(
+      const Handle dataset,
+      neuroh5::CreateDataset(writer.file(), path, neuroh5::ElementFor<T>(),
+                             neuroh5::Shape{count, 0}));
+  std::uint64_t row = 0;
+  return set.ForEachSpikeBlock([&](absl::Span<const SpikeTime> block) {
+    std::vector<T> values;
+    for (const SpikeTime& spike : block) values.push_back(column(spike));
+    const absl::Status written = neuroh5::WriteRows(
+        writer.access(), dataset, row, absl::MakeConstSpan(values));
+    row += block.size();
+    return written;
+  });
+}
+
+absl::Status WriteSpikes(neuroh5::Writer& writer, const SegmentSet& set,
+                         const SpikeCounts& counts) {
+  const std::uint64_t total = TotalOf(counts);
   MIV_RETURN_IF_ERROR(MakeGroup(writer, "/Spikes"));
-  MIV_RETURN_IF_ERROR(WriteArray<std::uint32_t>(writer, "/Spikes/gid", gids));
-  return WriteArray<double>(writer, "/Spikes/t", times);
+  MIV_RETURN_IF_ERROR(WriteSpikeColumn<std::uint32_t>(
+      writer, "/Spikes/gid", total, set,
+      [](const SpikeTime& spike) { return spike.gid; }));
+  return WriteSpikeColumn<double>(
+      writer, "/Spikes/t", total, set,
+      [](const SpikeTime& spike) { return spike.t_ms; });
 }
 
 /// The spikes of a population as neuroh5 stores them (simulation.md 3.6).
-absl::Status WriteSpikeEvents(
-    neuroh5::Writer& writer, const neuroh5::Population& population,
-    const std::map<std::uint32_t, std::vector<float>>& trains, bool artificial,
-    double t_end_ms) {
+absl::Status WriteSpikeEvents(neuroh5::Writer& writer, const SegmentSet& set,
+                              const SpikeCounts& counts,
+                              const neuroh5::Population& population,
+                              bool artificial, double t_end_ms) {
   std::vector<std::uint32_t> gids;
   std::vector<std::uint64_t> offsets = {0};
-  std::vector<float> times;
+  std::map<std::uint32_t, std::uint64_t> next;  // where a gid's next one goes
   for (auto at =
-           trains.lower_bound(static_cast<std::uint32_t>(population.start));
-       at != trains.end() && at->first < population.end(); ++at) {
+           counts.lower_bound(static_cast<std::uint32_t>(population.start));
+       at != counts.end() && at->first < population.end(); ++at) {
     gids.push_back(at->first);
-    times.insert(times.end(), at->second.begin(), at->second.end());
-    offsets.push_back(times.size());
+    next[at->first] = offsets.back();
+    offsets.push_back(offsets.back() + at->second);
   }
   if (gids.empty()) return absl::OkStatus();
+  std::vector<float> times(offsets.back());
+  MIV_RETURN_IF_ERROR(
+      set.ForEachSpikeBlock([&](absl::Span<const SpikeTime> block) {
+        for (const SpikeTime& spike : block) {
+          const auto place = next.find(spike.gid);
+          if (place == next.end()) continue;
+          times[place->second++] = static_cast<float>(spike.t_ms);
+        }
+        return absl::OkStatus();
+      }));
   const std::size_t n = gids.size();
   const std::size_t count = times.size();
   std::vector<neuroh5::CellColumn> columns;
@@ -98,146 +142,174 @@ absl::Status WriteSpikeEvents(
 }
 
 absl::Status WriteAllSpikeEvents(neuroh5::Writer& writer,
-                                 const Results& results) {
-  std::map<std::uint32_t, std::vector<float>> trains;
-  for (const neuron::Spike& spike : results.spikes) {
-    trains[spike.gid].push_back(static_cast<float>(spike.t_ms));
-  }
-  for (const neuroh5::Population& population : results.types.populations) {
+                                 const ResultHead& head, const SegmentSet& set,
+                                 const SpikeCounts& counts) {
+  const double duration_ms =
+      set.coverage().complete ? head.t_end_ms : set.coverage().until_ms;
+  for (const neuroh5::Population& population : head.types.populations) {
     const bool artificial =
-        std::find(results.artificial.begin(), results.artificial.end(),
-                  population.name) != results.artificial.end();
-    MIV_RETURN_IF_ERROR(WriteSpikeEvents(writer, population, trains, artificial,
-                                         results.t_end_ms));
+        std::find(head.artificial.begin(), head.artificial.end(),
+                  population.name) != head.artificial.end();
+    MIV_RETURN_IF_ERROR(WriteSpikeEvents(writer, set, counts, population,
+                                         artificial, duration_ms));
   }
   return absl::OkStatus();
 }
 
-std::vector<double> SampleTimes(std::uint64_t first, std::size_t count,
-                                double interval_ms) {
-  std::vector<double> times(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    times[i] = static_cast<double>(first + i) * interval_ms;
+absl::Status WriteTimes(neuroh5::Writer& writer, const std::string& path,
+                        const SampleRange& samples, double interval_ms) {
+  MIV_ASSIGN_OR_RETURN(
+      const Handle dataset,
+      neuroh5::CreateDataset(writer.file(), path, neuroh5::Element::kF64,
+                             neuroh5::Shape{samples.size(), 0}));
+  std::vector<double> times;
+  for (std::uint64_t first = samples.first; first < samples.last;
+       first += times.size()) {
+    times.clear();
+    const std::uint64_t last = std::min(first + kBlockValues, samples.last);
+    for (std::uint64_t i = first; i < last; ++i) {
+      times.push_back(static_cast<double>(i) * interval_ms);
+    }
+    MIV_RETURN_IF_ERROR(neuroh5::WriteRows(writer.access(), dataset,
+                                           first - samples.first,
+                                           absl::MakeConstSpan(times)));
   }
-  return times;
+  return absl::OkStatus();
 }
 
-absl::Status WriteLfp(neuroh5::Writer& writer, const LfpTrace& trace) {
-  const std::string group = absl::StrCat("/LFP/", trace.electrode.label);
-  const std::vector<double> times = SampleTimes(
-      trace.first_sample, trace.total.size(), trace.electrode.dt_ms);
+/// One column of an electrode: 0 is the total, p + 1 population p.
+absl::Status WriteLfpColumn(neuroh5::Writer& writer, const std::string& path,
+                            const LfpTable& table, std::size_t column) {
+  MIV_ASSIGN_OR_RETURN(
+      const Handle dataset,
+      neuroh5::CreateDataset(writer.file(), path, neuroh5::Element::kF64,
+                             neuroh5::Shape{table.samples().size(), 0}));
+  return table.ForEachBlock(
+      column, [&](std::uint64_t first, absl::Span<const double> values) {
+        return neuroh5::WriteRows(writer.access(), dataset, first, values);
+      });
+}
+
+absl::Status WriteLfp(neuroh5::Writer& writer, const LfpHead& electrode,
+                      const LfpTable& table) {
+  const std::string group = absl::StrCat("/LFP/", electrode.label);
+  const auto times = [&](const std::string& place) {
+    return WriteTimes(writer, absl::StrCat(place, "/t"), table.samples(),
+                      electrode.dt_ms);
+  };
   MIV_RETURN_IF_ERROR(MakeGroup(writer, group));
+  MIV_RETURN_IF_ERROR(writer.SetAttribute(group, "mode", electrode.mode));
+  MIV_RETURN_IF_ERROR(
+      writer.SetAttribute(group, "place_cells", electrode.place_cells));
   MIV_RETURN_IF_ERROR(writer.SetAttribute(
-      group, "mode",
-      trace.electrode.mode == LfpMode::kLegacy ? "legacy" : "exact"));
-  MIV_RETURN_IF_ERROR(writer.SetAttribute(
-      group, "place_cells",
-      trace.electrode.placement == CellPlacement::kSoma ? "soma" : "trees"));
-  MIV_RETURN_IF_ERROR(writer.SetAttribute(
-      group, "position", absl::MakeConstSpan(trace.electrode.position)));
-  MIV_RETURN_IF_ERROR(writer.SetAttribute(group, "rho", trace.electrode.rho));
-  for (std::size_t p = 0; p < trace.populations.size(); ++p) {
-    const std::string part = absl::StrCat(group, "/", trace.populations[p]);
+      group, "position", absl::MakeConstSpan(electrode.position)));
+  MIV_RETURN_IF_ERROR(writer.SetAttribute(group, "rho", electrode.rho));
+  for (std::size_t p = 0; p < electrode.populations.size(); ++p) {
+    const std::string part = absl::StrCat(group, "/", electrode.populations[p]);
     MIV_RETURN_IF_ERROR(MakeGroup(writer, part));
+    MIV_RETURN_IF_ERROR(times(part));
     MIV_RETURN_IF_ERROR(
-        WriteArray<double>(writer, absl::StrCat(part, "/t"), times));
-    MIV_RETURN_IF_ERROR(WriteArray<double>(writer, absl::StrCat(part, "/v"),
-                                           trace.by_population[p]));
+        WriteLfpColumn(writer, absl::StrCat(part, "/v"), table, p + 1));
+  }
+  MIV_RETURN_IF_ERROR(times(group));
+  return WriteLfpColumn(writer, absl::StrCat(group, "/v"), table, 0);
+}
+
+absl::Status WritePlaces(neuroh5::Writer& writer, const std::string& group,
+                         const std::vector<TracePlace>& traces) {
+  std::vector<std::uint32_t> gids;
+  std::vector<std::int32_t> sections;
+  for (const TracePlace& place : traces) {
+    gids.push_back(place.gid);
+    sections.push_back(place.section);
   }
   MIV_RETURN_IF_ERROR(
-      WriteArray<double>(writer, absl::StrCat(group, "/t"), times));
-  return WriteArray<double>(writer, absl::StrCat(group, "/v"), trace.total);
+      WriteArray<std::uint32_t>(writer, absl::StrCat(group, "/gid"), gids));
+  return WriteArray<std::int32_t>(writer, absl::StrCat(group, "/section"),
+                                  sections);
 }
 
 absl::Status WriteRecording(neuroh5::Writer& writer,
-                            const RecordedTraces& traces) {
-  const std::string group =
-      absl::StrCat("/Recordings/", traces.recording.label);
-  std::vector<std::uint32_t> gids;
-  std::vector<std::int32_t> sections;
-  std::vector<double> places;
-  for (const TracePlace& place : traces.places) {
-    gids.push_back(place.gid);
-    sections.push_back(place.section);
-    places.push_back(place.x);
-  }
+                            const RecordingHead& recording,
+                            const RecordingTable& table) {
+  if (table.traces().empty()) return absl::OkStatus();
+  const std::string group = absl::StrCat("/Recordings/", recording.label);
   MIV_RETURN_IF_ERROR(MakeGroup(writer, group));
-  MIV_RETURN_IF_ERROR(writer.SetAttribute(group, "unit", traces.unit));
+  MIV_RETURN_IF_ERROR(writer.SetAttribute(group, "unit", recording.unit));
   MIV_RETURN_IF_ERROR(
-      writer.SetAttribute(group, "variable", traces.recording.variable));
-  MIV_RETURN_IF_ERROR(
-      WriteArray<std::uint32_t>(writer, absl::StrCat(group, "/gid"), gids));
-  MIV_RETURN_IF_ERROR(WriteArray<std::int32_t>(
-      writer, absl::StrCat(group, "/section"), sections));
-  MIV_RETURN_IF_ERROR(WriteArray<double>(
-      writer, absl::StrCat(group, "/t"),
-      SampleTimes(traces.first_sample, traces.samples, traces.dt_ms)));
+      writer.SetAttribute(group, "variable", recording.variable));
+  MIV_RETURN_IF_ERROR(WritePlaces(writer, group, table.traces()));
+  MIV_RETURN_IF_ERROR(WriteTimes(writer, absl::StrCat(group, "/t"),
+                                 table.samples(), recording.dt_ms));
   MIV_ASSIGN_OR_RETURN(
       const Handle values,
       neuroh5::CreateDataset(
           writer.file(), absl::StrCat(group, "/value"), neuroh5::Element::kF64,
-          neuroh5::Shape{traces.samples, traces.places.size()}));
-  MIV_RETURN_IF_ERROR(neuroh5::WriteRaw(writer.access(), values, 0,
-                                        traces.samples, neuroh5::Element::kF64,
-                                        traces.values.data()));
+          neuroh5::Shape{table.samples().size(), table.traces().size()}));
+  MIV_RETURN_IF_ERROR(table.ForEachBlock(
+      [&](std::uint64_t first, absl::Span<const double> block) {
+        return neuroh5::WriteRaw(writer.access(), values, first,
+                                 block.size() / table.traces().size(),
+                                 neuroh5::Element::kF64, block.data());
+      }));
+  std::vector<double> places;
+  for (const TracePlace& place : table.traces()) places.push_back(place.x);
   return WriteArray<double>(writer, absl::StrCat(group, "/x"), places);
+}
+
+absl::StatusOr<SpikeCounts> CountSpikes(const SegmentSet& set) {
+  SpikeCounts counts;
+  MIV_RETURN_IF_ERROR(
+      set.ForEachSpikeBlock([&](absl::Span<const SpikeTime> block) {
+        for (const SpikeTime& spike : block) ++counts[spike.gid];
+        return absl::OkStatus();
+      }));
+  return counts;
+}
+
+/// With what only the end of the run tells.
+nlohmann::json FullManifest(const ResultHead& head, const SegmentSet& set,
+                            const SpikeCounts& counts) {
+  nlohmann::json manifest = head.manifest;
+  nlohmann::json spikes = nlohmann::json::object();
+  for (const auto& [name, cells] : manifest["cells"].items()) spikes[name] = 0;
+  for (const auto& [gid, count] : counts) {
+    const auto* population = head.types.OfGid(gid);
+    if (population == nullptr) continue;
+    spikes[population->name] =
+        spikes.value(population->name, std::uint64_t{0}) + count;
+  }
+  manifest["spikes"] = std::move(spikes);
+  manifest["complete"] = set.coverage().complete;
+  manifest["until_ms"] =
+      set.coverage().complete ? head.t_end_ms : set.coverage().until_ms;
+  return manifest;
 }
 
 }  // namespace
 
-absl::Status WriteResults(const std::string& path, const Results& results) {
+absl::StatusOr<std::uint64_t> WriteResults(const std::string& path,
+                                           const ResultHead& head,
+                                           const SegmentSet& set) {
+  MIV_ASSIGN_OR_RETURN(const SpikeCounts counts, CountSpikes(set));
   MIV_ASSIGN_OR_RETURN(
       neuroh5::Writer writer,
-      neuroh5::Writer::Create(path, neuroh5::FileAccess(), results.types));
-  MIV_RETURN_IF_ERROR(WriteSpikes(writer, results));
-  MIV_RETURN_IF_ERROR(WriteAllSpikeEvents(writer, results));
-  for (const LfpTrace& trace : results.lfp) {
-    MIV_RETURN_IF_ERROR(WriteLfp(writer, trace));
+      neuroh5::Writer::Create(path, neuroh5::FileAccess(), head.types));
+  MIV_RETURN_IF_ERROR(WriteSpikes(writer, set, counts));
+  MIV_RETURN_IF_ERROR(WriteAllSpikeEvents(writer, head, set, counts));
+  for (std::size_t i = 0; i < head.lfp.size(); ++i) {
+    const LfpTable table(set, i, head);
+    MIV_RETURN_IF_ERROR(WriteLfp(writer, head.lfp[i], table));
   }
-  for (const RecordedTraces& traces : results.recordings) {
-    if (traces.places.empty()) continue;
-    MIV_RETURN_IF_ERROR(WriteRecording(writer, traces));
+  for (std::size_t i = 0; i < head.recordings.size(); ++i) {
+    MIV_ASSIGN_OR_RETURN(const RecordingTable table,
+                         RecordingTable::Open(set, i, head));
+    MIV_RETURN_IF_ERROR(WriteRecording(writer, head.recordings[i], table));
   }
-  MIV_RETURN_IF_ERROR(WriteText(writer, "/Manifest", results.manifest.dump(2)));
-  return writer.Close();
-}
-
-absl::Status WriteNpy(const std::string& path, absl::Span<const double> values,
-                      std::uint64_t columns) {
-  std::string header =
-      absl::StrCat("{'descr': '<f8', 'fortran_order': False, 'shape': (",
-                   values.size() / columns, ", ", columns, "), }");
-  // Magic, version and length take 10 bytes; data start at a multiple of 64.
-  const std::size_t total = (10 + header.size() + 1 + 63) / 64 * 64;
-  header.append(total - 10 - header.size() - 1, ' ');
-  header.push_back('\n');
-  std::string file("\x93NUMPY\x01\x00", 8);
-  file.push_back(static_cast<char>(header.size() & 0xff));
-  file.push_back(static_cast<char>(header.size() >> 8));
-  file += header;
-  file.append(reinterpret_cast<const char*>(values.data()),
-              values.size() * sizeof(double));
-  return WriteFileAtomically(path, file);
-}
-
-absl::Status WriteReadouts(const std::string& directory,
-                           absl::Span<const LfpTrace> traces) {
-  for (std::size_t i = 0; i < traces.size(); ++i) {
-    const LfpTrace& trace = traces[i];
-    const std::vector<double> times = SampleTimes(
-        trace.first_sample, trace.total.size(), trace.electrode.dt_ms);
-    std::vector<double> table;
-    table.reserve(2 * trace.total.size());
-    for (std::size_t k = 0; k < trace.total.size(); ++k) {
-      table.push_back(times[k]);
-      table.push_back(trace.total[k]);
-    }
-    const std::string name =
-        i == 0 ? "readout.npy"
-               : absl::StrCat("readout_", trace.electrode.label, ".npy");
-    MIV_RETURN_IF_ERROR(WriteNpy(JoinPath(directory, name), table, 2));
-  }
-  return absl::OkStatus();
+  MIV_RETURN_IF_ERROR(
+      WriteText(writer, "/Manifest", FullManifest(head, set, counts).dump(2)));
+  MIV_RETURN_IF_ERROR(writer.Close());
+  return TotalOf(counts);
 }
 
 }  // namespace miv::simulate

@@ -1,31 +1,17 @@
 #pragma once
 
-// The files that a simulation leaves: results.h5 and readout*.npy.
+// The files that a simulation leaves, results.h5 and readout*.npy, made from
+// its segment files.
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
-#include "absl/types/span.h"
-#include "common/neuroh5/types.h"
-#include "worker/simulate/lfp/lfp_recorder.h"
-#include "worker/simulate/neuron/network.h"
-#include "worker/simulate/recordings/recorder.h"
+#include "absl/status/statusor.h"
+#include "common/segments/segment_set.h"
+#include "worker/simulate/result_head.h"
 
 namespace miv::simulate {
-
-/// Everything that a run produced, gathered on rank 0.
-struct Results {
-  neuroh5::Types types;
-  std::vector<std::string> artificial;  ///< populations of spike sources
-  double t_end_ms = 0;
-  std::vector<neuron::Spike> spikes;  ///< sorted by (t, gid)
-  std::vector<LfpTrace> lfp;
-  std::vector<RecordedTraces> recordings;
-  nlohmann::json manifest;
-};
 
 /// Writes results.h5:
 ///   /H5Types
@@ -36,17 +22,20 @@ struct Results {
 ///       rho, mode; one group per population with its own {t, v}
 ///   /Recordings/LABEL/{t [n], value [n, traces], gid, section, x}; attributes
 ///       variable, unit
-///   /Manifest                                   JSON text
-/// The bytes depend on `results` only.  Not collective: rank 0 calls it.
-absl::Status WriteResults(const std::string& path, const Results& results);
-
-/// A NumPy file of shape [rows, columns], f64, little endian, C order.
-absl::Status WriteNpy(const std::string& path, absl::Span<const double> values,
-                      std::uint64_t columns);
+///   /Manifest                                   JSON text; "complete" and
+///       "until_ms" say how far the run came: all samples of the steps before
+///       and all spikes with t < until_ms
+/// The bytes depend on the run only, not on how its frames were cut.  Memory:
+/// the spike times of one population, a block of everything else.  Not
+/// collective: rank 0 calls it.  Returns the number of spikes.
+/// Errors: DataLoss if samples are missing; Unavailable, ResourceExhausted.
+absl::StatusOr<std::uint64_t> WriteResults(const std::string& path,
+                                           const ResultHead& head,
+                                           const segments::SegmentSet& set);
 
 /// Writes readout.npy (first electrode) and readout_LABEL.npy (the others),
-/// each [n, 2]: t in ms, v in mV.
-absl::Status WriteReadouts(const std::string& directory,
-                           absl::Span<const LfpTrace> traces);
+/// NumPy arrays of f64 [n, 2]: t in ms, v in mV.
+absl::Status WriteReadouts(const std::string& directory, const ResultHead& head,
+                           const segments::SegmentSet& set);
 
 }  // namespace miv::simulate

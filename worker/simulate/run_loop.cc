@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -22,6 +23,9 @@ using Clock = std::chrono::steady_clock;
 /// Wall time between two questions to the group.
 constexpr double kPollSeconds = 0.05;
 constexpr std::int64_t kFirstPoll = 4;
+
+/// Wall time between two times at which results are put down.
+constexpr double kFlushSeconds = 0.25;
 constexpr std::int64_t kLongestPoll = 1 << 20;
 
 /// Steps between two looks at all potentials, which cost less than a hundredth
@@ -29,8 +33,10 @@ constexpr std::int64_t kLongestPoll = 1 << 20;
 constexpr std::int64_t kCheckSteps = 8;
 
 // What the ranks add up at a poll: rank 0's next poll step in the low bits,
-// then who wants to stop.
+// then whether to put results down and
+// who wants to stop.
 constexpr std::int64_t kCancelBit = std::int64_t{1} << 40;
+constexpr std::int64_t kFlushBit = std::int64_t{1} << 41;
 constexpr std::int64_t kFailureBit = std::int64_t{1} << 44;
 
 /// The state of one run.
@@ -40,16 +46,19 @@ class RunLoop {
       : ctx_(ctx),
         request_(request),
         every_(request.checkpoints == nullptr ? 0 : request.checkpoint.every),
+        step_(request.checkpoint.first_step),
+        t_ms_(request.checkpoint.header.t_ms),
         next_poll_(request.checkpoint.first_step + kFirstPoll),
         last_step_(request.checkpoint.first_step),
-        last_poll_(Clock::now()) {}
+        last_poll_(Clock::now()),
+        last_flush_(last_poll_) {}
 
   neuron::StepAction OnStep(std::int64_t step, double t_ms) {
-    request_.lfp.OnStep(step);
-    request_.recorder.OnStep(step);
-    if (step % kCheckSteps == 0) CheckPotentials(t_ms);
     step_ = step;
     t_ms_ = t_ms;
+    request_.lfp.OnStep(step, request_.output);
+    request_.recorder.OnStep(step, request_.output);
+    if (step % kCheckSteps == 0) CheckPotentials(t_ms);
     stopped_ = step >= next_poll_ && Poll(step, t_ms);
     at_checkpoint_ = every_ > 0 && step % every_ == 0;
     return stopped_ || at_checkpoint_ ? neuron::StepAction::kStop
@@ -58,8 +67,8 @@ class RunLoop {
 
   /// The samples of the state that the run starts from.
   void Begin() {
-    request_.lfp.OnStep(request_.checkpoint.first_step);
-    request_.recorder.OnStep(request_.checkpoint.first_step);
+    request_.lfp.OnStep(step_, request_.output);
+    request_.recorder.OnStep(step_, request_.output);
   }
 
   bool cancelled() const { return cancelled_; }
@@ -109,8 +118,18 @@ class RunLoop {
     failure_ = InvalidInput(fault);
   }
 
-  void TakeSpikes() { request_.network.TakeSpikes(&spikes_); }
-  std::vector<neuron::Spike>& spikes() { return spikes_; }
+  /// Collective: puts down what the run has to its end, or to the step where
+  /// it was stopped.
+  void Finish(bool complete) {
+    if (!complete) return FlushRunning();
+    Flush(step_ + 1, static_cast<double>(step_ + 1) * request_.dt_ms, true);
+  }
+
+  /// Collective, between two calls of Solve: exactly what a run that goes on
+  /// from here does not repeat.
+  void FlushToCheckpoint() {
+    Flush(step_, JustAfter(t_ms_), /*complete=*/false);
+  }
 
   std::int64_t GidOf(neuron::SectionHandle section) const {
     for (const auto& cell : request_.cells.cells) {
@@ -126,17 +145,53 @@ class RunLoop {
   /// Collective.  True if the run is to stop at this step.
   bool Poll(std::int64_t step, double t_ms) {
     CheckPotentials(t_ms);
-    TakeSpikes();
+    if (failure_.ok()) failure_ = request_.output.status();
     std::int64_t word = failure_.ok() ? 0 : kFailureBit;
     if (ctx_.ranks.is_root()) {
       word += NextPoll(step);
       if (ctx_.observer.Cancelled()) word += kCancelBit;
+      if (FlushIsDue()) word += kFlushBit;
     }
     word = ctx_.ranks.Sum(word);
     next_poll_ = word & (kCancelBit - 1);
     cancelled_ = (word & kCancelBit) != 0;
+    if ((word & kFlushBit) != 0) FlushRunning();
     ctx_.observer.Progress("simulation", t_ms, request_.t_end_ms, "ms");
     return cancelled_ || word >= kFailureBit;
+  }
+
+  bool FlushIsDue() {
+    const double seconds =
+        std::chrono::duration<double>(last_poll_ - last_flush_).count();
+    if (seconds < kFlushSeconds) return false;
+    last_flush_ = last_poll_;
+    return true;
+  }
+
+  /// Collective.  At the callback of a step NEURON has not yet looked for the
+  /// spikes of that step, and has delivered the events up to the middle of it:
+  /// all is known of what was before the step before.
+  void FlushRunning() {
+    const std::int64_t covered =
+        std::max(step_ - 1, request_.checkpoint.first_step);
+    Flush(covered, static_cast<double>(covered) * request_.dt_ms, false);
+  }
+
+  /// Collective.
+  void Flush(std::int64_t covered, double until_ms, bool complete) {
+    std::vector<neuron::Spike> spikes;
+    request_.network.TakeSpikes(&spikes);
+    for (const neuron::Spike& spike : spikes) {
+      pending_.push_back({spike.t_ms, spike.gid});
+    }
+    request_.output.AddSpikes(
+        &pending_,
+        complete ? std::numeric_limits<double>::infinity() : until_ms);
+    request_.lfp.FlushBefore(covered, request_.output);
+    request_.recorder.FlushBefore(covered, request_.output);
+    const worker::ProducedFrames frames = request_.output.Mark(
+        static_cast<std::uint64_t>(covered), until_ms, complete);
+    if (ctx_.ranks.is_root()) ctx_.observer.Produced(frames);
   }
 
   /// Rank 0: the step to poll at next, from the pace since the last poll.
@@ -162,9 +217,10 @@ class RunLoop {
   std::int64_t next_poll_ = 0;
   std::int64_t last_step_ = 0;
   Clock::time_point last_poll_;
+  Clock::time_point last_flush_;
   bool cancelled_ = false;
   absl::Status failure_;
-  std::vector<neuron::Spike> spikes_;
+  std::vector<segments::SpikeTime> pending_;  ///< too new to be put down
 };
 
 /// Leaves the error where the coordinator finds it and ends the group: the
@@ -219,14 +275,6 @@ void ReportTies(worker::StepContext& ctx, const RunRequest& request,
       "the number of ranks; tied_events: by_source fixes it."));
 }
 
-std::vector<neuron::Spike> GatherSpikes(parallel::Ranks& ranks,
-                                        std::vector<neuron::Spike> own) {
-  std::vector<neuron::Spike> all =
-      parallel::GatherValuesToRoot(ranks, absl::MakeConstSpan(own));
-  std::sort(all.begin(), all.end());
-  return all;
-}
-
 /// Collective: to t_end, with a checkpoint wherever one is due.
 absl::Status SolveAll(const RunRequest& request, RunLoop& loop,
                       neuron::DeliveryWatch& deliveries) {
@@ -235,6 +283,7 @@ absl::Status SolveAll(const RunRequest& request, RunLoop& loop,
         request.engine, request.t_end_ms,
         [&loop](std::int64_t step, double t) { return loop.OnStep(step, t); }));
     if (!loop.at_checkpoint()) return absl::OkStatus();
+    loop.FlushToCheckpoint();
     const absl::Status written =
         loop.WriteCheckpoint(deliveries, request.checkpoint.path);
     if (!written.ok()) loop.GiveUpCheckpoints(written);
@@ -254,18 +303,19 @@ absl::StatusOr<RunOutcome> RunNetwork(worker::StepContext& ctx,
   if (solved.ok() && !loop.cancelled()) {
     loop.CheckPotentials(request.t_end_ms);
   }
-  MIV_RETURN_IF_ERROR(
-      ctx.ranks.AgreeOnStatus(solved.ok() ? loop.failure() : solved));
+  const absl::Status agreed =
+      ctx.ranks.AgreeOnStatus(solved.ok() ? loop.failure() : solved);
+  loop.Finish(/*complete=*/agreed.ok() && !loop.cancelled());
+  MIV_RETURN_IF_ERROR(agreed);
   if (loop.cancelled()) return worker::StoppedStatus();
+  MIV_RETURN_IF_ERROR(request.lfp.CheckRange());
   ctx.observer.Progress("simulation", request.t_end_ms, request.t_end_ms, "ms");
   if (!request.checkpoint.end_path.empty()) {
     MIV_RETURN_IF_ERROR(
         loop.WriteCheckpoint(deliveries, request.checkpoint.end_path));
   }
-  loop.TakeSpikes();
   RunOutcome outcome;
   ReportTies(ctx, request, loop, deliveries.Counts(), &outcome);
-  outcome.spikes = GatherSpikes(ctx.ranks, std::move(loop.spikes()));
   return outcome;
 }
 

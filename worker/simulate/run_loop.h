@@ -2,9 +2,10 @@
 
 // Integrating the network while sampling, reporting and listening.
 
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "worker/simulate/cells/load_cells.h"
@@ -13,6 +14,7 @@
 #include "worker/simulate/neuron/deliveries.h"
 #include "worker/simulate/neuron/engine.h"
 #include "worker/simulate/neuron/network.h"
+#include "worker/simulate/output/run_output.h"
 #include "worker/simulate/recordings/recorder.h"
 #include "worker/step/step.h"
 
@@ -28,13 +30,21 @@ struct CheckpointRule {
   std::int64_t first_step = 0;
 };
 
+/// The end of what a run has put down at the checkpoint of this time: spikes
+/// that fall on it are in, those of the step that ends then are not.
+inline double JustAfter(double t_ms) {
+  return std::nextafter(t_ms, std::numeric_limits<double>::infinity());
+}
+
 struct RunRequest {
   neuron::Engine& engine;
   neuron::Network& network;
   const LoadedCells& cells;
   LfpRecorder& lfp;
   Recorder& recorder;
+  RunOutput& output;
   double t_end_ms = 0;
+  double dt_ms = 0.025;
   neuron::TiedEvents tied_events = neuron::TiedEvents::kArrival;
   /// Null: no checkpoints and a start at t = 0.
   Checkpoints* checkpoints = nullptr;
@@ -42,7 +52,6 @@ struct RunRequest {
 };
 
 struct RunOutcome {
-  std::vector<neuron::Spike> spikes;  ///< of all ranks, by (t, gid); rank 0
   /// Simultaneous events of different sources at one point process, and those
   /// of them with different weights; of all ranks.
   std::int64_t ties = 0;
@@ -52,7 +61,9 @@ struct RunOutcome {
 /// Collective; after Initialise.  Samples at t = 0 and after every step,
 /// looks every few steps whether every potential is a number, and about 20
 /// times a second of wall time reports the simulated time and asks the ranks
-/// together whether to stop.
+/// together whether to stop.  Four times a second, and at the end whatever its
+/// reason, the ranks put down what they have of spikes and samples, and the
+/// observer hears of it.
 ///
 /// Warns of ties with different weights if they are not delivered by source.
 /// Errors, the same on all ranks: Cancelled; InvalidArgument (NOT_A_NUMBER)

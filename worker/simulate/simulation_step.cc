@@ -2,18 +2,19 @@
 
 #include <chrono>
 #include <ctime>
-#include <map>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "worker/simulate/assemble.h"
 #include "worker/simulate/lfp/lfp_recorder.h"
 #include "worker/simulate/model.h"
 #include "worker/simulate/neuron/integrator.h"
+#include "worker/simulate/output/run_output.h"
 #include "worker/simulate/recordings/recorder.h"
-#include "worker/simulate/results_file.h"
+#include "worker/simulate/result_head.h"
 #include "worker/simulate/run_loop.h"
 #include "worker/simulate/run_start.h"
 #include "worker/simulate/simulation_config.h"
@@ -36,28 +37,18 @@ json ConfigForManifest(json config) {
   return config;
 }
 
-json ManifestOf(worker::StepContext& ctx, const Model& model, double celsius,
-                const std::vector<neuron::Spike>& spikes) {
+json ManifestOf(worker::StepContext& ctx, const Model& model, double celsius) {
   json cells = json::object();
-  json spike_counts = json::object();
   for (const LoadedPopulation& population : model.cells.populations) {
     cells[population.info.name] = population.gids.size();
-    spike_counts[population.info.name] = 0;
   }
-  std::map<std::string, std::uint64_t> counts;
-  for (const neuron::Spike& spike : spikes) {
-    const auto* population = model.cell_file->types().OfGid(spike.gid);
-    if (population != nullptr) ++counts[population->name];
-  }
-  for (const auto& [name, count] : counts) spike_counts[name] = count;
   return json{{"kind", "simulation"},
               {"config", ConfigForManifest(ctx.config)},
               {"seed", ctx.seed},
               {"neuron", model.engine->version()},
               {"compiler", absl::StrCat("GCC ", __VERSION__)},
               {"celsius", celsius},
-              {"cells", std::move(cells)},
-              {"spikes", std::move(spike_counts)}};
+              {"cells", std::move(cells)}};
 }
 
 /// What is measured and recorded while the model runs.
@@ -91,6 +82,10 @@ absl::StatusOr<Instruments> MakeInstruments(worker::StepContext& ctx,
   return instruments;
 }
 
+std::string SegmentFolder(const worker::StepContext& ctx) {
+  return JoinPath(ctx.output_directory, segments::kSegmentFolder);
+}
+
 /// Collective: a number of each rank as a list.
 json PerRank(parallel::Ranks& ranks, std::uint64_t value) {
   return ranks.AllGather(static_cast<std::int64_t>(value));
@@ -105,33 +100,68 @@ json PerRankSeconds(parallel::Ranks& ranks, double seconds) {
   return list;
 }
 
-absl::Status WriteFiles(worker::StepContext& ctx, const Results& results) {
-  if (!ctx.ranks.is_root()) return absl::OkStatus();
-  ctx.observer.Progress("results", 0, 1, "files");
-  MIV_RETURN_IF_ERROR(
-      WriteResults(JoinPath(ctx.output_directory, "results.h5"), results));
-  return WriteReadouts(ctx.output_directory, results.lfp);
-}
-
-/// Collective: everything on rank 0.
-absl::StatusOr<Results> Collect(worker::StepContext& ctx,
-                                const SimulationConfig& config,
-                                const Model& model, Instruments& instruments,
-                                std::vector<neuron::Spike> spikes) {
-  Results results;
-  results.types = model.cell_file->types();
+ResultHead HeadOf(worker::StepContext& ctx, const SimulationConfig& config,
+                  const Model& model, const Instruments& instruments,
+                  double celsius) {
+  ResultHead head;
+  head.types = model.cell_file->types();
   for (const LoadedPopulation& population : model.cells.populations) {
     if (population.artificial) {
-      results.artificial.push_back(population.info.name);
+      head.artificial.push_back(population.info.name);
     }
   }
-  results.t_end_ms = config.t_end_ms;
-  MIV_ASSIGN_OR_RETURN(results.lfp, instruments.lfp->Finish());
-  results.recordings = instruments.recorder->Finish();
-  MIV_ASSIGN_OR_RETURN(const double celsius, model.engine->Global("celsius"));
-  results.manifest = ManifestOf(ctx, model, celsius, spikes);
-  results.spikes = std::move(spikes);
-  return results;
+  head.t_end_ms = config.t_end_ms;
+  for (const LfpStream& stream : instruments.lfp->streams()) {
+    const Electrode& electrode = stream.electrode;
+    head.lfp.push_back(
+        {electrode.label,
+         {electrode.position.begin(), electrode.position.end()},
+         electrode.rho,
+         electrode.mode == LfpMode::kLegacy ? "legacy" : "exact",
+         electrode.placement == CellPlacement::kSoma ? "soma" : "trees",
+         electrode.dt_ms,
+         stream.steps_per_sample,
+         stream.populations});
+  }
+  for (const RecordingStream& stream : instruments.recorder->streams()) {
+    head.recordings.push_back({stream.recording.label,
+                               stream.recording.variable, stream.unit,
+                               stream.dt_ms, stream.steps_per_sample});
+  }
+  head.manifest = ManifestOf(ctx, model, celsius);
+  return head;
+}
+
+/// Collective: the segment files of the run, with their head.
+absl::StatusOr<std::unique_ptr<RunOutput>> OpenOutput(
+    worker::StepContext& ctx, const SimulationConfig& config,
+    const CheckpointRule& from, ResultHead head) {
+  head.first_step = from.first_step;
+  const double begin_ms = from.first_step > 0 ? JustAfter(from.header.t_ms) : 0;
+  MIV_ASSIGN_OR_RETURN(auto output,
+                       RunOutput::Create(ctx.ranks, {SegmentFolder(ctx),
+                                                     config.dt_ms, begin_ms}));
+  if (ctx.ranks.is_root()) output->AddHead(ToText(head));
+  return output;
+}
+
+/// Collective: the files of the run from its segments.  Returns the number of
+/// spikes, the same on all ranks.
+absl::StatusOr<std::int64_t> WriteFiles(worker::StepContext& ctx,
+                                        RunOutput& output) {
+  MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(output.Close()));
+  absl::Status status;
+  std::int64_t spikes = 0;
+  if (ctx.ranks.is_root()) {
+    ctx.observer.Progress("results", 0, 1, "files");
+    const std::string folder = SegmentFolder(ctx);
+    const auto assembled = AssembleResults({folder}, ctx.output_directory);
+    status = assembled.status();
+    if (assembled.ok()) spikes = static_cast<std::int64_t>(assembled->spikes);
+    if (status.ok() && !ctx.keep_segments) status = RemoveTree(folder);
+  }
+  MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(status));
+  return ctx.ranks.Sum(spikes);
 }
 
 }  // namespace
@@ -149,19 +179,21 @@ absl::StatusOr<nlohmann::json> SimulationStep(worker::StepContext& ctx) {
                        MakeInstruments(ctx, config, *model));
   const std::chrono::duration<double> setup =
       std::chrono::steady_clock::now() - start;
+  MIV_ASSIGN_OR_RETURN(const double celsius, model->engine->Global("celsius"));
   MIV_ASSIGN_OR_RETURN(
-      RunOutcome run,
-      RunNetwork(ctx, {*model->engine, *model->network, model->cells,
-                       *instruments.lfp, *instruments.recorder, config.t_end_ms,
-                       config.ties_by_source ? neuron::TiedEvents::kBySource
-                                             : neuron::TiedEvents::kArrival,
-                       from.checkpoints.get(), from.rule}));
+      const auto output,
+      OpenOutput(ctx, config, from.rule,
+                 HeadOf(ctx, config, *model, instruments, celsius)));
   MIV_ASSIGN_OR_RETURN(
-      const Results results,
-      Collect(ctx, config, *model, instruments, std::move(run.spikes)));
-  MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(WriteFiles(ctx, results)));
-  const std::int64_t spike_count =
-      ctx.ranks.Sum(static_cast<std::int64_t>(results.spikes.size()));
+      const RunOutcome run,
+      RunNetwork(
+          ctx, {*model->engine, *model->network, model->cells, *instruments.lfp,
+                *instruments.recorder, *output, config.t_end_ms, config.dt_ms,
+                config.ties_by_source ? neuron::TiedEvents::kBySource
+                                      : neuron::TiedEvents::kArrival,
+                from.checkpoints.get(), from.rule}));
+  MIV_ASSIGN_OR_RETURN(const std::int64_t spike_count,
+                       WriteFiles(ctx, *output));
   return json{
       {"cells", PerRank(ctx.ranks, model->cells.cells.size())},
       {"synapses", PerRank(ctx.ranks, model->counts.synapses)},
@@ -174,7 +206,7 @@ absl::StatusOr<nlohmann::json> SimulationStep(worker::StepContext& ctx) {
       {"spikes", spike_count},
       {"ties", run.ties},
       {"unequal_ties", run.unequal_ties},
-      {"celsius", results.manifest["celsius"]}};
+      {"celsius", celsius}};
 }
 
 }  // namespace miv::simulate

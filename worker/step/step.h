@@ -6,10 +6,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/segments/frame.h"
 #include "worker/parallel/ranks.h"
 
 namespace miv::worker {
@@ -23,6 +25,24 @@ struct StepInput {
 /// By role: "types", "coordinates", "forest:PYR", "morphology", ...
 using StepInputs = std::map<std::string, StepInput>;
 
+/// A frame of a segment file of this attempt.
+struct ProducedFrame {
+  segments::FrameKind kind = segments::FrameKind::kSpikes;
+  std::uint32_t stream = 0;
+  std::uint32_t rank = 0;
+  segments::FramePlace place;
+  double begin_ms = 0;
+  double end_ms = 0;
+};
+
+/// What the ranks have put down since the last time: all that has a time
+/// before end_ms.
+struct ProducedFrames {
+  double begin_ms = 0;
+  double end_ms = 0;
+  std::vector<ProducedFrame> frames;
+};
+
 /// Where a step tells how it goes.  Thread safe; any rank may call, and what
 /// rank 0 says is what the user sees (other ranks: warnings and errors only).
 class StepObserver {
@@ -34,6 +54,8 @@ class StepObserver {
                         absl::string_view unit) = 0;
   virtual void Log(absl::string_view text) = 0;
   virtual void Warning(absl::string_view text) = 0;
+  /// Of rank 0: results that can be looked at already.
+  virtual void Produced(const ProducedFrames& /*frames*/) {}
 
   /// True once the user or the server wants this task to stop.  Only rank 0
   /// knows; a step that polls must share the answer (see StopRequested).
@@ -47,6 +69,8 @@ struct StepContext {
   std::string output_directory;  ///< absolute, exists, empty
   parallel::Ranks& ranks;
   StepObserver& observer;
+  /// Segment files stay when the step has succeeded, for whoever shows them.
+  bool keep_segments = false;
 };
 
 /// Collective over ctx.ranks.  Writes its outputs below ctx.output_directory

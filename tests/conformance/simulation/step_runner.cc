@@ -4,7 +4,10 @@
 //   [mpirun ...] step_runner REQUEST.json     prints the step's report (rank 0)
 //
 // REQUEST: {"config": {...}, "seed": 0, "inputs": {ROLE: PATH}, "output": DIR,
-//           "cancel_after": N}    cancels at the Nth question; absent: never
+//           "cancel_after": N,    cancels at the Nth question; absent: never
+//           "keep_segments": false}
+//
+//   step_runner --assemble SEGMENTS OUTPUT    prints how far the run came
 
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +17,7 @@
 
 #include "common/base/files.h"
 #include "worker/parallel/mpi_ranks.h"
+#include "worker/simulate/assemble.h"
 #include "worker/simulate/neuron/compile/compile_mechanisms.h"
 #include "worker/simulate/simulation_step.h"
 #include "worker/step/step.h"
@@ -52,6 +56,20 @@ int Compile(const std::string& directory, const std::string& output) {
   return 0;
 }
 
+int Assemble(const std::string& segments, const std::string& output) {
+  const auto assembled = AssembleResults({segments}, output);
+  if (!assembled.ok()) {
+    std::cerr << assembled.status().message() << "\n";
+    return 1;
+  }
+  const nlohmann::json answer = {{"complete", assembled->coverage.complete},
+                                 {"until_ms", assembled->coverage.until_ms},
+                                 {"spikes", assembled->spikes},
+                                 {"losses", assembled->losses}};
+  std::cout << answer.dump() << "\n";
+  return 0;
+}
+
 int Run(parallel::Ranks& ranks, const std::string& request_path) {
   const auto text = ReadFile(request_path);
   if (!text.ok()) {
@@ -63,6 +81,7 @@ int Run(parallel::Ranks& ranks, const std::string& request_path) {
   worker::StepContext ctx{
       request["config"], request.value("seed", 0), {}, request["output"], ranks,
       observer};
+  ctx.keep_segments = request.value("keep_segments", false);
   for (const auto& [role, path] : request["inputs"].items()) {
     ctx.inputs[role] = {path, path};
   }
@@ -81,6 +100,9 @@ int Run(parallel::Ranks& ranks, const std::string& request_path) {
 int main(int argc, char** argv) {
   if (argc == 4 && std::string(argv[1]) == "--compile") {
     return miv::simulate::Compile(argv[2], argv[3]);
+  }
+  if (argc == 4 && std::string(argv[1]) == "--assemble") {
+    return miv::simulate::Assemble(argv[2], argv[3]);
   }
   if (argc != 2) {
     std::cerr << "usage: step_runner REQUEST.json\n";

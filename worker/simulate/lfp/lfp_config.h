@@ -54,4 +54,11 @@ absl::StatusOr<std::vector<Electrode>> ParseLfp(const nlohmann::json& config,
 absl::StatusOr<std::int64_t> StepsPerSample(const std::string& field,
                                             double sample_ms, double dt_ms);
 
+/// How many samples belong to steps 0 .. step - 1.
+inline std::uint64_t SamplesBefore(std::int64_t step,
+                                   std::int64_t steps_per_sample) {
+  if (step <= 0) return 0;
+  return static_cast<std::uint64_t>((step - 1) / steps_per_sample + 1);
+}
+
 }  // namespace miv::simulate

@@ -42,21 +42,19 @@ absl::StatusOr<std::vector<std::string>> Populations(const Electrode& electrode,
 
 absl::Status LfpRecorder::AddChannel(const Electrode& electrode,
                                      const LfpModel& model, double dt_ms) {
-  Channel channel;
-  channel.electrode = electrode;
-  MIV_ASSIGN_OR_RETURN(channel.steps_per_sample,
+  LfpStream stream;
+  stream.electrode = electrode;
+  MIV_ASSIGN_OR_RETURN(stream.steps_per_sample,
                        StepsPerSample(absl::StrCat(electrode.path, ".dt_lfp"),
                                       electrode.dt_ms, dt_ms));
-  MIV_ASSIGN_OR_RETURN(channel.populations,
-                       Populations(electrode, model.cells));
-  for (const std::string& name : channel.populations) {
+  MIV_ASSIGN_OR_RETURN(stream.populations, Populations(electrode, model.cells));
+  Channel channel;
+  for (const std::string& name : stream.populations) {
     MIV_ASSIGN_OR_RETURN(auto sources,
                          SourcesOf(model, electrode, model.cells.Find(name)));
     channel.sources.push_back(std::move(sources));
   }
-  channel.trace.electrode = electrode;
-  channel.trace.populations = channel.populations;
-  channel.trace.by_population.resize(channel.columns());
+  streams_.push_back(std::move(stream));
   channels_.push_back(std::move(channel));
   return absl::OkStatus();
 }
@@ -91,55 +89,78 @@ void LfpRecorder::Sample(Channel* channel) {
   }
 }
 
-void LfpRecorder::Flush(Channel* channel) {
-  const std::size_t width = channel->columns();
+// Collective: the first `samples` pending samples of an electrode, on rank 0.
+segments::SampleBlock LfpRecorder::SumOverRanks(std::size_t index,
+                                                std::uint64_t samples) {
+  Channel& channel = channels_[index];
+  const std::size_t width = channel.columns();
+  const std::size_t count = samples * width;
   const auto all = parallel::GatherValuesToRoot(
-      ranks_, absl::MakeConstSpan(channel->pending));
-  const std::size_t count = channel->pending.size();
-  channel->pending.clear();
+      ranks_, absl::MakeConstSpan(channel.pending).subspan(0, count));
+  segments::SampleBlock block;
+  block.label = streams_[index].electrode.label;
+  block.dt_ms = streams_[index].electrode.dt_ms;
+  block.first = channel.first;
+  block.count = samples;
+  block.populations = streams_[index].populations;
+  channel.pending.erase(channel.pending.begin(),
+                        channel.pending.begin() + count);
+  channel.first += samples;
   for (std::size_t i = 0; i * width < count && !all.empty(); ++i) {
     ExactSum total;
+    std::vector<double> parts;
     for (std::size_t p = 0; p < width; ++p) {
       ExactSum sum;
       for (std::size_t at = i * width + p; at < all.size(); at += count) {
         sum.Add(all[at]);
       }
       total.Add(sum);
-      channel->trace.by_population[p].push_back(sum.value());
+      parts.push_back(sum.value());
     }
-    channel->overflown = channel->overflown || total.overflown();
-    channel->trace.total.push_back(total.value());
+    channel.overflown = channel.overflown || total.overflown();
+    block.values.push_back(total.value());
+    if (block.populations.empty()) continue;
+    block.values.insert(block.values.end(), parts.begin(), parts.end());
   }
+  return block;
 }
 
-void LfpRecorder::OnStep(std::int64_t step) {
-  for (Channel& channel : channels_) {
-    if (step % channel.steps_per_sample != 0) continue;
-    if (!std::exchange(channel.sampled, true)) {
-      channel.trace.first_sample =
-          static_cast<std::uint64_t>(step / channel.steps_per_sample);
+void LfpRecorder::OnStep(std::int64_t step, RunOutput& output) {
+  bool full = false;
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    Channel& channel = channels_[i];
+    if (step % streams_[i].steps_per_sample != 0) continue;
+    if (channel.pending.empty()) {
+      channel.first = SamplesBefore(step, streams_[i].steps_per_sample);
     }
     Sample(&channel);
-    if (channel.pending.size() >= kBatch * channel.columns()) {
-      Flush(&channel);
-    }
+    full = full || channel.samples() >= kBatch;
+  }
+  if (full) FlushBefore(step - 1, output);
+}
+
+void LfpRecorder::FlushBefore(std::int64_t step, RunOutput& output) {
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    const std::uint64_t due = SamplesBefore(step, streams_[i].steps_per_sample);
+    const Channel& channel = channels_[i];
+    if (channel.samples() == 0 || due <= channel.first) continue;
+    const segments::SampleBlock block =
+        SumOverRanks(i, std::min(due - channel.first, channel.samples()));
+    if (!ranks_.is_root()) continue;
+    output.AddSamples(segments::FrameKind::kLfp, static_cast<std::uint32_t>(i),
+                      block);
   }
 }
 
-absl::StatusOr<std::vector<LfpTrace>> LfpRecorder::Finish() {
-  std::vector<LfpTrace> traces;
+absl::Status LfpRecorder::CheckRange() {
   absl::Status status;
-  for (Channel& channel : channels_) {
-    Flush(&channel);
-    if (channel.overflown) {
-      status = absl::OutOfRangeError(
-          absl::StrCat("the potential at electrode ", channel.electrode.label,
-                       " is not a number or beyond 1e6 mV"));
-    }
-    if (ranks_.is_root()) traces.push_back(std::move(channel.trace));
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    if (!channels_[i].overflown) continue;
+    status = absl::OutOfRangeError(
+        absl::StrCat("the potential at electrode ", streams_[i].electrode.label,
+                     " is not a number or beyond 1e6 mV"));
   }
-  MIV_RETURN_IF_ERROR(ranks_.AgreeOnStatus(status));
-  return traces;
+  return ranks_.AgreeOnStatus(status);
 }
 
 }  // namespace miv::simulate

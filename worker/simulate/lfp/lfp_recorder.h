@@ -16,22 +16,21 @@
 #include "worker/simulate/lfp/exact_sum.h"
 #include "worker/simulate/lfp/lfp_config.h"
 #include "worker/simulate/lfp/lfp_sources.h"
+#include "worker/simulate/output/run_output.h"
 
 namespace miv::simulate {
 
-/// One electrode's samples, on rank 0.  Sample i belongs to
-/// t = (first_sample + i) dt_lfp.
-struct LfpTrace {
+/// What the samples of an electrode are of.
+struct LfpStream {
   Electrode electrode;
-  std::uint64_t first_sample = 0;
   std::vector<std::string> populations;  ///< those that contribute, sorted
-  std::vector<double> total;             ///< [n] mV
-  std::vector<std::vector<double>> by_population;  ///< [populations][n] mV
+  std::int64_t steps_per_sample = 1;
 };
 
 /// All electrodes.  The potential of each cell is a sum in a fixed order; sums
 /// over cells are exact (ExactSum): the result does not depend on which rank
-/// has which cell.  Samples travel to rank 0 a batch at a time.
+/// has which cell.  Samples travel to rank 0, and into its segment file, a
+/// batch at a time.
 class LfpRecorder {
  public:
   struct Request {
@@ -51,37 +50,40 @@ class LfpRecorder {
   /// Takes the samples that are due at this step (0 = right after
   /// initialisation).  Collective when a batch is full, which is at the same
   /// step on all ranks.
-  void OnStep(std::int64_t step);
+  void OnStep(std::int64_t step, RunOutput& output);
 
-  /// Collective: sends what is left and returns all traces (empty except on
-  /// rank 0).  Errors: OutOfRange if a potential left the representable range.
-  absl::StatusOr<std::vector<LfpTrace>> Finish();
+  /// Collective: puts the samples of steps before this one down.
+  void FlushBefore(std::int64_t step, RunOutput& output);
+
+  /// One per electrode, on every rank; an electrode's number in the segment
+  /// files is its index.
+  const std::vector<LfpStream>& streams() const { return streams_; }
+
+  /// Collective.  Errors: OutOfRange if a potential left the representable
+  /// range.
+  absl::Status CheckRange();
 
  private:
   struct Channel {
-    Electrode electrode;
-    std::int64_t steps_per_sample = 1;
-    std::vector<std::string> populations;
     std::vector<std::vector<LfpSource>> sources;  ///< [populations]
     std::vector<ExactSum> pending;                ///< [samples][columns]
-    LfpTrace trace;                               ///< rank 0
+    std::uint64_t first = 0;                      ///< sample of pending[0]
     bool overflown = false;
-    bool sampled = false;  ///< at least once
 
     /// One column per population; one of zeros if there is none.
-    std::size_t columns() const {
-      return populations.empty() ? 1 : populations.size();
-    }
+    std::size_t columns() const { return sources.empty() ? 1 : sources.size(); }
+    std::uint64_t samples() const { return pending.size() / columns(); }
   };
 
   explicit LfpRecorder(parallel::Ranks& ranks) : ranks_(ranks) {}
   absl::Status AddChannel(const Electrode& electrode, const LfpModel& model,
                           double dt_ms);
   void Sample(Channel* channel);
-  void Flush(Channel* channel);
+  segments::SampleBlock SumOverRanks(std::size_t index, std::uint64_t samples);
 
   parallel::Ranks& ranks_;
-  std::vector<Channel> channels_;
+  std::vector<LfpStream> streams_;
+  std::vector<Channel> channels_;  ///< parallel to streams_
 };
 
 }  // namespace miv::simulate

@@ -7,12 +7,14 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/fault.h"
 #include "common/base/status_macros.h"
-#include "worker/parallel/exchange.h"
 #include "worker/simulate/lfp/lfp_config.h"
 #include "worker/simulate/neuron/section.h"
 
 namespace miv::simulate {
 namespace {
+
+/// Values of a recording that a rank keeps before it puts them down: 1 MiB.
+constexpr std::size_t kMostPending = 1 << 17;
 
 absl::Status RecordError(const Recording& recording, absl::string_view field,
                          std::string what, std::string found) {
@@ -86,61 +88,24 @@ std::vector<double> WantedPlaces(const Recording& recording, int nseg) {
   return centres;
 }
 
-/// Column of each trace in the table that is sorted by place; `sorted` receives
-/// the places in that order.
-std::vector<std::size_t> SortedColumns(const std::vector<TracePlace>& places,
-                                       std::vector<TracePlace>* sorted) {
-  std::vector<std::size_t> order(places.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return places[a] < places[b];
-  });
-  std::vector<std::size_t> column(places.size());
-  sorted->clear();
-  for (std::size_t k = 0; k < order.size(); ++k) {
-    column[order[k]] = k;
-    sorted->push_back(places[order[k]]);
-  }
-  return column;
-}
-
-/// values: the tables [samples][counts[r]] of all ranks r, one after another.
-std::vector<double> Merge(const std::vector<double>& values,
-                          const std::vector<std::int64_t>& counts,
-                          const std::vector<std::size_t>& column,
-                          std::uint64_t samples) {
-  std::vector<double> merged(values.size());
-  std::size_t at = 0;
-  std::size_t first = 0;
-  for (const std::int64_t count : counts) {
-    const auto width = static_cast<std::size_t>(count);
-    for (std::uint64_t sample = 0; sample < samples; ++sample) {
-      for (std::size_t k = 0; k < width; ++k) {
-        merged[sample * column.size() + column[first + k]] = values[at++];
-      }
-    }
-    first += width;
-  }
-  return merged;
-}
-
 }  // namespace
 
 absl::Status Recorder::AddChannel(const Recording& recording,
                                   const Request& request) {
-  Channel channel;
-  channel.traces.recording = recording;
-  channel.traces.dt_ms = recording.dt_ms > 0 ? recording.dt_ms : request.dt_ms;
-  MIV_ASSIGN_OR_RETURN(channel.steps_per_sample,
+  RecordingStream stream;
+  stream.recording = recording;
+  stream.dt_ms = recording.dt_ms > 0 ? recording.dt_ms : request.dt_ms;
+  MIV_ASSIGN_OR_RETURN(stream.steps_per_sample,
                        StepsPerSample(absl::StrCat(recording.path, ".dt"),
-                                      channel.traces.dt_ms, request.dt_ms));
+                                      stream.dt_ms, request.dt_ms));
   const auto unit = neuron::RangeUnit(recording.variable);
   if (!unit.ok()) {
     return RecordError(recording, "variable",
                        "no mechanism has such a range variable",
                        recording.variable);
   }
-  channel.traces.unit = *unit;
+  stream.unit = *unit;
+  Channel channel;
   MIV_ASSIGN_OR_RETURN(const std::vector<std::uint32_t> gids,
                        WantedGids(recording, request));
   for (const auto& cell : request.cells.cells) {
@@ -158,17 +123,18 @@ absl::Status Recorder::AddChannel(const Recording& recording,
           return WithContext(pointer.status(), context);
         }
         channel.variables.push_back(*pointer);
-        channel.traces.places.push_back({cell->gid, section, x});
+        channel.places.push_back({cell->gid, section, x});
       }
     }
   }
+  streams_.push_back(std::move(stream));
   channels_.push_back(std::move(channel));
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<Recorder>> Recorder::Create(
     parallel::Ranks& ranks, const Request& request) {
-  std::unique_ptr<Recorder> recorder(new Recorder(ranks));
+  std::unique_ptr<Recorder> recorder(new Recorder());
   for (const Recording& recording : request.recordings) {
     MIV_RETURN_IF_ERROR(
         ranks.AgreeOnStatus(recorder->AddChannel(recording, request)));
@@ -176,36 +142,51 @@ absl::StatusOr<std::unique_ptr<Recorder>> Recorder::Create(
   return recorder;
 }
 
-void Recorder::OnStep(std::int64_t step) {
-  for (Channel& channel : channels_) {
-    if (step % channel.steps_per_sample != 0) continue;
-    if (channel.traces.samples == 0) {
-      channel.traces.first_sample =
-          static_cast<std::uint64_t>(step / channel.steps_per_sample);
+void Recorder::OnStep(std::int64_t step, RunOutput& output) {
+  bool full = false;
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    Channel& channel = channels_[i];
+    if (step % streams_[i].steps_per_sample != 0) continue;
+    if (channel.pending.empty()) {
+      channel.first = SamplesBefore(step, streams_[i].steps_per_sample);
     }
     for (const double* variable : channel.variables) {
-      channel.traces.values.push_back(*variable);
+      channel.pending.push_back(*variable);
     }
-    ++channel.traces.samples;
+    full = full || channel.pending.size() >= kMostPending;
+  }
+  if (full) FlushBefore(step - 1, output);
+}
+
+void Recorder::FlushBefore(std::int64_t step, RunOutput& output) {
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    const std::uint64_t due = SamplesBefore(step, streams_[i].steps_per_sample);
+    const Channel& channel = channels_[i];
+    if (channel.samples() == 0 || due <= channel.first) continue;
+    output.AddSamples(
+        segments::FrameKind::kRecording, static_cast<std::uint32_t>(i),
+        Take(i, std::min(due - channel.first, channel.samples())));
   }
 }
 
-std::vector<RecordedTraces> Recorder::Finish() {
-  std::vector<RecordedTraces> all;
-  for (Channel& channel : channels_) {
-    RecordedTraces& own = channel.traces;
-    const std::vector<std::int64_t> counts =
-        ranks_.AllGather(static_cast<std::int64_t>(own.places.size()));
-    const auto places =
-        parallel::GatherValuesToRoot(ranks_, absl::MakeConstSpan(own.places));
-    const auto values =
-        parallel::GatherValuesToRoot(ranks_, absl::MakeConstSpan(own.values));
-    if (!ranks_.is_root()) continue;
-    const std::vector<std::size_t> column = SortedColumns(places, &own.places);
-    own.values = Merge(values, counts, column, own.samples);
-    all.push_back(std::move(own));
-  }
-  return all;
+/// The first pending samples of a recording.
+segments::SampleBlock Recorder::Take(std::size_t index, std::uint64_t samples) {
+  Channel& channel = channels_[index];
+  const RecordingStream& stream = streams_[index];
+  segments::SampleBlock block;
+  block.label = stream.recording.label;
+  block.dt_ms = stream.dt_ms;
+  block.first = channel.first;
+  block.count = samples;
+  block.variable = stream.recording.variable;
+  block.unit = stream.unit;
+  block.traces = channel.places;
+  const auto end = channel.pending.begin() +
+                   static_cast<std::ptrdiff_t>(samples * channel.places.size());
+  block.values.assign(channel.pending.begin(), end);
+  channel.pending.erase(channel.pending.begin(), end);
+  channel.first += samples;
+  return block;
 }
 
 }  // namespace miv::simulate

@@ -10,31 +10,21 @@
 #include "absl/status/statusor.h"
 #include "worker/parallel/ranks.h"
 #include "worker/simulate/cells/load_cells.h"
+#include "worker/simulate/output/run_output.h"
 #include "worker/simulate/recordings/record_config.h"
 
 namespace miv::simulate {
 
-/// Where a trace comes from.
-struct TracePlace {
-  std::uint32_t gid = 0;
-  std::int32_t section = 0;  ///< index into the cell's `sections`
-  double x = 0.5;
-  auto operator<=>(const TracePlace&) const = default;
-};
-
-/// One recording's samples, on rank 0.  Sample i belongs to
-/// t = (first_sample + i) dt.
-struct RecordedTraces {
+/// What the samples of a recording are of.
+struct RecordingStream {
   Recording recording;
   std::string unit;
   double dt_ms = 0;
-  std::uint64_t first_sample = 0;
-  std::uint64_t samples = 0;
-  std::vector<TracePlace> places;  ///< [traces] by gid, section, x
-  std::vector<double> values;      ///< [samples][traces]
+  std::int64_t steps_per_sample = 1;
 };
 
-/// All recordings.  A rank keeps the samples of its own cells until Finish.
+/// All recordings.  Each rank puts the samples of its own cells into its
+/// segment file.
 class Recorder {
  public:
   struct Request {
@@ -53,23 +43,32 @@ class Recorder {
 
   /// Takes the samples that are due at this step (0 = right after
   /// initialisation).
-  void OnStep(std::int64_t step);
+  void OnStep(std::int64_t step, RunOutput& output);
 
-  /// Collective: all recordings, complete on rank 0, empty elsewhere.
-  std::vector<RecordedTraces> Finish();
+  /// Puts the samples of steps before this one down.
+  void FlushBefore(std::int64_t step, RunOutput& output);
+
+  /// One per recording; its number in the segment files is its index.
+  const std::vector<RecordingStream>& streams() const { return streams_; }
 
  private:
   struct Channel {
-    RecordedTraces traces;  ///< places and values of this rank
-    std::int64_t steps_per_sample = 1;
+    std::vector<segments::TracePlace> places;
     std::vector<const double*> variables;  ///< parallel to places
+    std::vector<double> pending;           ///< [samples][places]
+    std::uint64_t first = 0;               ///< sample of pending[0]
+
+    std::uint64_t samples() const {
+      return places.empty() ? 0 : pending.size() / places.size();
+    }
   };
 
-  explicit Recorder(parallel::Ranks& ranks) : ranks_(ranks) {}
   absl::Status AddChannel(const Recording& recording, const Request& request);
 
-  parallel::Ranks& ranks_;
-  std::vector<Channel> channels_;
+  segments::SampleBlock Take(std::size_t index, std::uint64_t samples);
+
+  std::vector<RecordingStream> streams_;
+  std::vector<Channel> channels_;  ///< parallel to streams_
 };
 
 }  // namespace miv::simulate
