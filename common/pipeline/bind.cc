@@ -97,8 +97,9 @@ class Binder {
       MIV_RETURN_IF_ERROR(BindPopulations(draft_, index_));
     if (step_.kind == "gap_junctions")
       MIV_RETURN_IF_ERROR(BindCoupledForests(draft_, index_));
-    for (const char* list : {"stimulus", "morphology"})
+    for (const char* list : {"stimulus", "morphology", "hooks"})
       MIV_RETURN_IF_ERROR(BindListed(list));
+    MIV_RETURN_IF_ERROR(BindHookFiles());
     MIV_RETURN_IF_ERROR(BindNamedInputs());
     std::sort(step_.inputs.begin(), step_.inputs.end(),
               [](const Input& a, const Input& b) { return a.role < b.role; });
@@ -228,6 +229,28 @@ class Binder {
       MIV_ASSIGN_OR_RETURN(Input input,
                            FromReference(draft_, step_, role, name, output));
       step_.inputs.push_back(std::move(input));
+    }
+    return absl::OkStatus();
+  }
+
+  // The files that hooks declare, each an input "hooks:INDEX:files:INDEX".  A
+  // hook opens them by name, so that the config keeps their names.
+  absl::Status BindHookFiles() {
+    const json hooks = step_.config.value("hooks", json::array());
+    for (std::size_t i = 0; i < hooks.size(); ++i) {
+      const json files = hooks[i].value("files", json::array());
+      for (std::size_t j = 0; j < files.size(); ++j) {
+        MIV_RETURN_IF_ERROR(BindText(
+            {.role = absl::StrCat("hooks:", i, ":files:", j),
+             .field = absl::StrCat("hooks[", i, "].files[", j, "]")},
+            files[j]));
+        const Input& bound = step_.inputs.back();
+        step_.config["hooks"][i]["files"][j] =
+            std::filesystem::path(bound.step.empty() ? bound.path
+                                                     : bound.output)
+                .filename()
+                .string();
+      }
     }
     return absl::OkStatus();
   }

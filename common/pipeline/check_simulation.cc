@@ -151,16 +151,6 @@ absl::Status CheckCellTypes(Draft& draft, std::size_t index) {
 }
 
 absl::Status CheckAvailable(const ResolvedStep& step) {
-  if (step.config["python"] == true)
-    return ConfigError(step, "python",
-                       {.reason = "NOT_AVAILABLE",
-                        .what = "simulations run without Python here",
-                        .remedy = "Remove the field."});
-  if (!step.config["hooks"].empty())
-    return ConfigError(step, "hooks",
-                       {.reason = "NOT_AVAILABLE",
-                        .what = "user hooks do not run here",
-                        .remedy = "Use stimulus, clamps, lfp and record."});
   const json interval = step.config.value("checkpoint_interval", json());
   if (interval.is_number() && interval > 0)
     return ConfigError(step, "checkpoint_interval",
@@ -198,6 +188,7 @@ absl::Status CheckSimulatedModel(Draft& draft, std::size_t index) {
 absl::Status CheckSimulation(Draft& draft, std::size_t index) {
   MIV_RETURN_IF_ERROR(CheckAvailable(draft.step(index)));
   MIV_RETURN_IF_ERROR(CheckSimulatedModel(draft, index));
+  MIV_RETURN_IF_ERROR(CheckHooks(draft, index));
   MIV_RETURN_IF_ERROR(CheckStimuli(draft, index));
   MIV_RETURN_IF_ERROR(CheckStimulusFiles(draft, index));
   MIV_RETURN_IF_ERROR(CheckClamps(draft, index));

@@ -30,6 +30,7 @@ absl::Status CheckStimuli(Draft& draft, std::size_t index);
 absl::Status CheckStimulusFiles(Draft& draft, std::size_t index);
 absl::Status CheckClamps(Draft& draft, std::size_t index);
 absl::Status CheckRecordings(Draft& draft, std::size_t index);
+absl::Status CheckHooks(Draft& draft, std::size_t index);
 
 /// The populations and gids that an entry of a simulation names exist.
 absl::Status CheckTargets(const Draft& draft, std::size_t index,

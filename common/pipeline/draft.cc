@@ -171,6 +171,16 @@ absl::Status Use(const Indices& indices, const std::string& name,
   return absl::OkStatus();
 }
 
+// The files of an entry of a list, by field: `file`, and those of `files`.
+std::vector<std::pair<std::string, std::string>> FilesOf(const json& entry) {
+  std::vector<std::pair<std::string, std::string>> files;
+  if (entry.contains("file")) files.emplace_back("file", entry["file"]);
+  const json more = entry.value("files", json::array());
+  for (std::size_t i = 0; i < more.size(); ++i)
+    files.emplace_back(absl::StrCat("files[", i, "]"), more[i]);
+  return files;
+}
+
 // `uses`, and the steps that the config refers to.
 absl::StatusOr<std::vector<std::size_t>> UsesOf(const Draft& draft,
                                                 std::size_t index,
@@ -196,13 +206,15 @@ absl::StatusOr<std::vector<std::size_t>> UsesOf(const Draft& draft,
     if (ParseReference(text.get<std::string>(), name, output))
       MIV_RETURN_IF_ERROR(Use(
           indices, name, ConfigField(step, FieldPath("inputs", key)), uses));
-  for (const std::string list : {"stimulus", "morphology"}) {
+  for (const std::string list : {"stimulus", "morphology", "hooks"}) {
     const json entries = step.config.value(list, json());
     for (std::size_t i = 0; entries.is_array() && i < entries.size(); ++i)
-      if (ParseReference(entries[i].value("file", ""), name, output))
-        MIV_RETURN_IF_ERROR(
-            Use(indices, name,
-                ConfigField(step, absl::StrCat(list, "[", i, "].file")), uses));
+      for (const auto& [field, text] : FilesOf(entries[i]))
+        if (ParseReference(text, name, output))
+          MIV_RETURN_IF_ERROR(Use(
+              indices, name,
+              ConfigField(step, absl::StrCat(list, "[", i, "].", field)),
+              uses));
   }
   return uses;
 }

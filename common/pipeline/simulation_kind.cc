@@ -62,6 +62,14 @@ Schema Electrode() {
        Optional("seed", Integer())});
 }
 
+Schema Hook() {
+  return Record("a hook", {Required("file", File()),
+                           Optional("at", Choice("point of the run",
+                                                 {"after_cells", "before_run",
+                                                  "after_run"})),
+                           Optional("files", ListOf(File(), 1))});
+}
+
 // Segments shorter than this fraction of the length constant.
 Schema SegmentRule() {
   return Record("a rule for segments",
@@ -143,7 +151,7 @@ std::vector<Field> RunFields() {
           Default("clamps", ListOf(Clamp()), json::array()),
           Default("lfp", ListOf(Electrode()), json::array()),
           Default("record", ListOf(Recording()), json::array()),
-          Default("hooks", ListOf(Any()), json::array()),
+          Default("hooks", ListOf(Hook()), json::array()),
           Default("python", Boolean(), false),
           Optional("debug",
                    Record("debug", {Default("netcons", Boolean(), false),

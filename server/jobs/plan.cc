@@ -120,6 +120,8 @@ std::string ModelKey(const JobPlan& plan, int index) {
                {"mechanisms", FileDigestOf(plan, step, "mechanisms")}};
   if (step.kind == "script")
     code["program"] = FileDigestOf(plan, step, "program");
+  // NEURON starts with Python or without it, for the life of the process.
+  if (step.config.value("python", false)) code["python"] = true;
   return DigestOf(CanonicalJson(code));
 }
 

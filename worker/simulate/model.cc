@@ -141,7 +141,12 @@ absl::StatusOr<Model*> BuildModel(worker::StepContext& ctx,
   auto network = neuron::Network::Create(*model->engine);
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(network.status()));
   model->network = *std::move(network);
+  MIV_ASSIGN_OR_RETURN(auto hooks,
+                       Hooks::Create(ctx, *model->engine, config.hooks));
+  model->hooks = std::make_unique<Hooks>(std::move(hooks));
   MIV_RETURN_IF_ERROR(LoadAllCells(ctx, config, model));
+  MIV_RETURN_IF_ERROR(model->hooks->Run(ctx, *model->engine, model->cells,
+                                        HookPoint::kAfterCells));
   MIV_RETURN_IF_ERROR(ConnectAllCells(ctx, config, model));
   MIV_RETURN_IF_ERROR(AddStimulus(ctx, config, model));
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(
@@ -157,6 +162,8 @@ absl::StatusOr<Model*> BuildModel(worker::StepContext& ctx,
                                            model->cells, config.dt_ms));
   }
   PassOnOutput(ctx, *model->engine);
+  MIV_RETURN_IF_ERROR(model->hooks->Run(ctx, *model->engine, model->cells,
+                                        HookPoint::kBeforeRun));
   return model;
 }
 

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "common/neuroh5/reader.h"
 #include "worker/simulate/cells/load_cells.h"
+#include "worker/simulate/hooks.h"
 #include "worker/simulate/neuron/engine.h"
 #include "worker/simulate/neuron/network.h"
 #include "worker/simulate/simulation_config.h"
@@ -27,10 +28,12 @@ struct Model {
   LoadedCells cells;
   ConnectionCounts counts;
   std::int64_t gap_junctions = 0;  ///< of all ranks
+  std::unique_ptr<Hooks> hooks;
 };
 
 /// Collective.  Loads cells, then connections, then plays spike trains into
-/// artificial cells and adds clamps and gap junctions; writes the tables that
+/// artificial cells and adds clamps and gap junctions; runs the hooks of
+/// after_cells and before_run in their places; writes the tables that
 /// config.debug asks for. Errors: the same on all ranks.  FailedPrecondition if
 /// this process has already built a model.
 absl::StatusOr<Model*> BuildModel(worker::StepContext& ctx,

@@ -31,12 +31,12 @@ absl::Status OtherLibrary(const std::string& label) {
   return MakeStatus(absl::StatusCode::kFailedPrecondition, fault);
 }
 
-absl::StatusOr<neuron::Engine*> Load(bool under_mpi, const std::string& library,
+absl::StatusOr<neuron::Engine*> Load(const neuron::EngineOptions& options,
+                                     const std::string& library,
                                      const std::string& label) {
   LoadedEngine& process = Process();
   if (process.engine == nullptr) {
-    MIV_ASSIGN_OR_RETURN(process.engine,
-                         neuron::Engine::Start({.under_mpi = under_mpi}));
+    MIV_ASSIGN_OR_RETURN(process.engine, neuron::Engine::Start(options));
   }
   if (library.empty() || library == process.library) {
     return process.engine.get();
@@ -52,15 +52,17 @@ absl::StatusOr<neuron::Engine*> Load(bool under_mpi, const std::string& library,
 absl::StatusOr<neuron::Engine*> EngineForStep(worker::StepContext& ctx) {
   const auto input = ctx.inputs.find("mechanism_library");
   const bool given = input != ctx.inputs.end();
-  auto engine = Load(ctx.ranks.size() > 1, given ? input->second.path : "",
-                     given ? input->second.label : "");
+  auto engine =
+      Load({.under_mpi = ctx.ranks.size() > 1,
+            .python = ctx.config.value("python", false)},
+           given ? input->second.path : "", given ? input->second.label : "");
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(engine.status()));
   return engine;
 }
 
 absl::StatusOr<neuron::Engine*> EngineForProcess(const std::string& library,
                                                  const std::string& label) {
-  return Load(false, library, label);
+  return Load({.under_mpi = false}, library, label);
 }
 
 }  // namespace miv::simulate

@@ -10,19 +10,6 @@
 namespace miv::simulate {
 namespace {
 
-/// Refuses what the config may say but this worker does not do.
-void RefuseUnavailable(Fields* fields) {
-  if (!fields->Raw("hooks").empty()) {
-    fields->Fail("hooks", "hooks are not available", "an empty list", "",
-                 "Put the code into a cell template, or use clamps, stimulus "
-                 "and record.");
-  }
-  if (fields->Bool("python", false)) {
-    fields->Fail("python", "this worker has no Python", "false", "true",
-                 "hoc templates written for Python arguments run without it.");
-  }
-}
-
 void ParseCheckpoints(Fields* fields, SimulationConfig* config) {
   config->checkpoint_interval_ms =
       fields->OptionalNumber("checkpoint_interval").value_or(0);
@@ -47,6 +34,7 @@ void ParseRun(Fields* fields, SimulationConfig* config) {
   config->secondorder =
       static_cast<int>(fields->Integer("secondorder", config->secondorder));
   config->isolate_cells = fields->Bool("isolate_cells", true);
+  config->python = fields->Bool("python", false);
   if (!(config->t_end_ms > 0)) {
     fields->Fail("t_end", "the run has no length", "above 0 ms",
                  absl::StrCat(config->t_end_ms));
@@ -140,6 +128,7 @@ absl::Status ParseParts(const nlohmann::json& json, std::int64_t seed,
                        ParseStimulus(fields->Raw("stimulus")));
   MIV_ASSIGN_OR_RETURN(config->lfp, ParseLfp(fields->Raw("lfp"), seed));
   MIV_ASSIGN_OR_RETURN(config->record, ParseRecord(fields->Raw("record")));
+  MIV_ASSIGN_OR_RETURN(config->hooks, ParseHooks(fields->Raw("hooks")));
   MIV_ASSIGN_OR_RETURN(config->clamps, ParseClamps(fields->Raw("clamps")));
   absl::Status debug;
   ParseDebug(fields->Raw("debug"), config, &debug);
@@ -157,7 +146,6 @@ absl::StatusOr<SimulationConfig> ParseSimulationConfig(
                  "mechanisms", "seed", "ranks", "nodes", "io_size",
                  "start_from"});
   ParseRun(&fields, &config);
-  RefuseUnavailable(&fields);
   ParseCheckpoints(&fields, &config);
   ParseSegments(&fields, &config);
   ParseTies(&fields, &config);

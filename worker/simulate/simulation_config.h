@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "worker/simulate/cells/cell_types.h"
 #include "worker/simulate/cells/discretisation.h"
+#include "worker/simulate/hook_config.h"
 #include "worker/simulate/lfp/lfp_config.h"
 #include "worker/simulate/recordings/record_config.h"
 #include "worker/simulate/stimulus/clamp_config.h"
@@ -34,6 +35,7 @@ struct SimulationConfig {
   std::optional<double> celsius;
   int secondorder = 2;
   bool isolate_cells = true;
+  bool python = false;                  ///< CPython in the process, for hooks
   bool ties_by_source = false;          ///< the order of simultaneous events
   double checkpoint_interval_ms = 0;    ///< 0: none
   bool resume_inexact = false;          ///< also from inexact checkpoints
@@ -51,6 +53,7 @@ struct SimulationConfig {
   std::vector<Clamp> clamps;
   std::vector<Electrode> lfp;
   std::vector<Recording> record;
+  std::vector<Hook> hooks;
   DebugOutput debug;
 };
 

@@ -192,6 +192,8 @@ absl::StatusOr<nlohmann::json> SimulationStep(worker::StepContext& ctx) {
                 config.ties_by_source ? neuron::TiedEvents::kBySource
                                       : neuron::TiedEvents::kArrival,
                 from.checkpoints.get(), from.rule}));
+  MIV_RETURN_IF_ERROR(model->hooks->Run(ctx, *model->engine, model->cells,
+                                        HookPoint::kAfterRun));
   MIV_ASSIGN_OR_RETURN(const std::int64_t spike_count,
                        WriteFiles(ctx, *output));
   return json{

@@ -97,6 +97,11 @@ TEST(Includes, NeuronHeadersStayInTheBridge) {
                   {"worker/simulate/neuron/"});
 }
 
+TEST(Includes, PythonStaysInItsPlugin) {
+  ExpectNoInclude({"common", "server", "client", "worker"}, {"Python.h"},
+                  {"worker/simulate/python/"});
+}
+
 TEST(Includes, MpiStaysInParallelAndMain) {
   ExpectNoInclude({"common", "server", "client", "worker"}, kMpi,
                   {"worker/parallel/", "worker/main/"});

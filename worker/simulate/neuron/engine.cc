@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdio>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -48,30 +49,43 @@ class SilencedStdout {
 };
 
 /// NEURON keeps the arguments: they live as long as the process.
-const char** Arguments(bool under_mpi, int* count) {
-  static const char* mpi[] = {"NEURON",    "-mpi",     "-nogui",
-                              "-nopython", "-notatty", nullptr};
-  static const char* serial[] = {"NEURON", "-nogui", "-nopython", "-notatty",
-                                 nullptr};
-  *count = under_mpi ? 5 : 4;
-  return under_mpi ? mpi : serial;
+std::vector<const char*>& Arguments(const EngineOptions& options) {
+  static auto& arguments = *new std::vector<const char*>{"NEURON"};
+  if (options.under_mpi) arguments.push_back("-mpi");
+  arguments.push_back("-nogui");
+  if (!options.python) arguments.push_back("-nopython");
+  arguments.push_back("-notatty");
+  arguments.push_back(nullptr);
+  return arguments;
 }
 
-void StartLibrary(bool under_mpi) {
+void StartLibrary(const EngineOptions& options) {
   const SilencedStdout silence;
   nrn_main_launch = 2;
   nrn_nobanner_ = 1;
   nrn_noauto_dlopen_nrnmech = 1;
-  int count = 0;
-  const char** arguments = Arguments(under_mpi, &count);
-  if (under_mpi) {
+  std::vector<const char*>& arguments = Arguments(options);
+  const int count = static_cast<int>(arguments.size()) - 1;
+  if (options.under_mpi) {
     int mpi_count = count;
-    char** mpi_arguments = const_cast<char**>(arguments);
+    char** mpi_arguments = const_cast<char**>(arguments.data());
     nrnmpi_init(1, &mpi_count, &mpi_arguments);
   }
-  ivocmain_session(count, arguments, nullptr, 0);
+  ivocmain_session(count, arguments.data(), nullptr, 0);
   CaptureOutput();
   nrn_mpiabort_on_error_ = 0;
+}
+
+/// Python objects in hoc: CPython's, or the native ones.
+absl::Status ConnectPython(PythonRuntime* python) {
+  if (python == nullptr) {
+    InstallPythonObject();
+    return absl::OkStatus();
+  }
+  const std::string failure = python->Attach(AppendOutput);
+  if (!failure.empty()) return absl::FailedPreconditionError(failure);
+  UsePython(python);
+  return absl::OkStatus();
 }
 
 /// The settings of the reference (MiV-Simulator, configure_hoc).
@@ -106,8 +120,13 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(
     return absl::FailedPreconditionError(
         "NEURON already runs in this process; it can be started once");
   }
-  StartLibrary(options.under_mpi);
+  PythonRuntime* python = nullptr;
+  if (options.python) {
+    MIV_ASSIGN_OR_RETURN(python, StartPython());
+  }
+  StartLibrary(options);
   std::unique_ptr<Engine> engine(new Engine(""));
+  engine->python_ = python;
   MIV_ASSIGN_OR_RETURN(engine->version_, LibraryVersion(*engine));
   if (!absl::StartsWith(engine->version_, kVersion)) {
     Fault fault;
@@ -119,7 +138,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(
     return MakeStatus(absl::StatusCode::kFailedPrecondition, fault);
   }
   FindHocTypes();
-  InstallPythonObject();
+  MIV_RETURN_IF_ERROR(ConnectPython(python));
   MIV_RETURN_IF_ERROR(ConfigureModel(*engine));
   return engine;
 }

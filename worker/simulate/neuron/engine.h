@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "worker/simulate/neuron/python_runtime.h"
 
 namespace miv::simulate::neuron {
 
@@ -15,6 +16,8 @@ struct EngineOptions {
   /// True: MPI is initialised and every rank of MPI_COMM_WORLD starts its
   /// engine (collective).  False: a single process that never touches MPI.
   bool under_mpi = true;
+  /// With CPython (python_runtime.h) instead of the native PythonObject.
+  bool python = false;
 };
 
 /// Proof that NEURON runs in this process; whoever needs NEURON takes one.
@@ -22,11 +25,12 @@ struct EngineOptions {
 /// it may use it.  It cannot be stopped or started again.
 class Engine {
  public:
-  /// Starts NEURON 8.2 without Python, GUI or automatic mechanism loading,
+  /// Starts NEURON 8.2 without GUI or automatic mechanism loading,
   /// with fast transmembrane currents and the state adjustment of events on,
-  /// captures what it prints, and replaces the PythonObject class by the native
-  /// one (python_object.h).
-  /// Errors: FailedPrecondition on a second start or another NEURON version.
+  /// captures what it prints, and, unless asked for Python, replaces the
+  /// PythonObject class by the native one (python_object.h).
+  /// Errors: FailedPrecondition on a second start, another NEURON version, or
+  /// NO_PYTHON.
   static absl::StatusOr<std::unique_ptr<Engine>> Start(
       const EngineOptions& options);
 
@@ -37,6 +41,9 @@ class Engine {
   const std::string& version() const { return version_; }
 
   int ranks() const;
+
+  /// nullptr without Python.
+  PythonRuntime* python() const { return python_; }
 
   /// Executes hoc statements.  Errors: InvalidArgument with NEURON's text.
   absl::Status Execute(absl::string_view statements);
@@ -56,6 +63,7 @@ class Engine {
   explicit Engine(std::string version) : version_(std::move(version)) {}
 
   std::string version_;
+  PythonRuntime* python_ = nullptr;
 };
 
 }  // namespace miv::simulate::neuron

@@ -28,12 +28,16 @@ CapturedText& Captured() {
   return text;
 }
 
-int OnPrint(int stream, char* text) {
+void Append(int stream, const char* text) {
   CapturedText& captured = Captured();
   const std::lock_guard<std::mutex> lock(captured.mutex);
   std::string& target = stream == 1 ? captured.out : captured.err;
   const std::size_t room = kTextLimit - std::min(kTextLimit, target.size());
   target.append(text, std::min(room, std::strlen(text)));
+}
+
+int OnPrint(int stream, char* text) {
+  Append(stream, text);
   return 0;
 }
 
@@ -90,6 +94,8 @@ void CaptureOutput() {
   nrnpy_set_pr_etal(OnPrint, OnPass);
   nrn_is_python_extension = 0;
 }
+
+void AppendOutput(int stream, const char* text) { Append(stream, text); }
 
 std::string TakeOutputText() { return Take(&CapturedText::out); }
 

@@ -23,6 +23,9 @@ absl::Status Guarded(absl::string_view doing, absl::FunctionRef<void()> body);
 /// NEURON has started.
 void CaptureOutput();
 
+/// Adds to what NEURON printed: stream 1 is stdout, 2 stderr.
+void AppendOutput(int stream, const char* text);
+
 /// What NEURON printed to stdout since the last call, at most 64 KiB.
 std::string TakeOutputText();
 

@@ -26,6 +26,9 @@ StackTypes g_types;
 /// frame between here and the guard may own anything.
 char g_message[512];
 
+/// nullptr: values are native.
+PythonRuntime* g_python = nullptr;
+
 void KeepMessage(const std::string& text) {
   const std::size_t size = std::min(text.size(), sizeof g_message - 1);
   std::memcpy(g_message, text.data(), size);
@@ -205,7 +208,17 @@ void InstallPythonObject() {
   hoc_lookup("nrnpython")->u.u_proc->defn.pf = NrnPython;
 }
 
+void UsePython(PythonRuntime* python) { g_python = python; }
+
 Object* WrapPythonValue(const PythonValuePtr& value) {
+  if (g_python != nullptr) {
+    Object* object = g_python->Wrap(*value);
+    if (object == nullptr) {
+      KeepMessage(g_python->error());
+      RaiseMessage();
+    }
+    return object;
+  }
   return NewObject(PythonReference{value});
 }
 

@@ -8,6 +8,7 @@
 // `vec.from_python(o)` and the operations listed in python_value.h.  Everything
 // else is a hoc error that says so.
 
+#include "worker/simulate/neuron/python_runtime.h"
 #include "worker/simulate/neuron/python_value.h"
 
 struct Object;
@@ -17,6 +18,9 @@ namespace miv::simulate::neuron {
 /// Takes the pointers over.  Once, after NEURON started with -nopython and
 /// before the first template instance.
 void InstallPythonObject();
+
+/// Makes WrapPythonValue give CPython's objects.
+void UsePython(PythonRuntime* python);
 
 /// A hoc object of class PythonObject for `value`, reference count 1.  Call it
 /// inside Guarded.

@@ -249,14 +249,6 @@ INSTANTIATE_TEST_SUITE_P(
                   {"steps.run.config.clamps=[{gid: 3, ampp: 1}]"},
                   "steps.run.config.clamps[0].ampp: unknown field of a "
                   "clamp. Did you mean \"amp\"?"},
-        ErrorCase{"Hooks",
-                  {"steps.run.config.hooks=[{at: x}]"},
-                  "steps.run.config.hooks: user hooks do not run here. Use "
-                  "stimulus, clamps, lfp and record."},
-        ErrorCase{"Python",
-                  {"steps.run.config.python=true"},
-                  "steps.run.config.python: simulations run without Python "
-                  "here. Remove the field."},
         ErrorCase{"Nseg",
                   {"steps.run.config.nseg=d_lambda"},
                   "steps.run.config.nseg: not a way to choose the number of "
