@@ -16,17 +16,6 @@ namespace {
 using config::FieldPath;
 using nlohmann::json;
 
-// Whether the value at `keys` was written in the step itself.
-bool IsOwn(const Draft& draft, std::size_t index,
-           const std::vector<std::string>& keys) {
-  const json* at = &draft.spec->steps[index].config;
-  for (const std::string& key : keys) {
-    if (!at->is_object() || !at->contains(key)) return false;
-    at = &(*at)[key];
-  }
-  return true;
-}
-
 // An error about a part of the synapses, at the step that wrote it.
 absl::Status SynapsesError(const Draft& draft, std::size_t index,
                            const std::string& post, const std::string& pre,
@@ -83,7 +72,7 @@ absl::Status CheckSynapseName(const Draft& draft, std::size_t index,
                                 ": {mech_params: [...], netcon_params: "
                                 "{weight: 0}} to synapse_rules.")});
   const auto known = ParametersOf(config["synapse_rules"][mechanism]);
-  for (const std::string& parameter : KeysOf(parameters))
+  for (const auto& [parameter, value] : parameters.items()) {
     if (std::find(known.begin(), known.end(), parameter) == known.end())
       return SynapsesError(
           draft, index, at.post, at.pre, FieldPath(rest, parameter),
@@ -95,6 +84,12 @@ absl::Status CheckSynapseName(const Draft& draft, std::size_t index,
            .remedy = NearestName(parameter, known).empty()
                          ? ""
                          : SuggestName(parameter, known)});
+    const auto fault = ExpressionFault(value, {"delay"});
+    if (fault)
+      return SynapsesError(draft, index, at.post, at.pre,
+                           FieldPath(FieldPath(rest, parameter), fault->field),
+                           *fault);
+  }
   return absl::OkStatus();
 }
 
@@ -112,41 +107,6 @@ absl::Status CheckProjectionMechanisms(const Draft& draft, std::size_t index,
       MIV_RETURN_IF_ERROR(CheckSynapseName(
           draft, index, at, absl::StrCat(".mechanisms.", type, ".", name), name,
           parameters));
-  return absl::OkStatus();
-}
-
-absl::Status CheckCellTypes(Draft& draft, std::size_t index) {
-  const ResolvedStep& step = draft.step(index);
-  const json& cell_types = step.config["cell_types"];
-  for (const auto& [population, cell_type] : cell_types.items()) {
-    const std::string field = FieldPath("cell_types", population);
-    if (cell_type.contains("template class"))
-      return ConfigError(step, FieldPath(field, "template class"),
-                         {.reason = "NOT_AVAILABLE",
-                          .what = "cells of Python classes do not run here",
-                          .remedy = "Give the cell a hoc template."});
-    if (!cell_type.contains("template"))
-      return ConfigError(step, FieldPath(field, "template"),
-                         {.reason = "MISSING_FIELD",
-                          .what = "the field is required",
-                          .expected = "the name of a hoc template or of an "
-                                      "artificial cell"});
-  }
-  if (cell_types.empty())
-    return ConfigError(
-        step, "cell_types",
-        {.reason = "MISSING_FIELD",
-         .what = "the field is required",
-         .expected = "{population: {template: NAME}}",
-         .remedy = "Give it, or use a graph with distribute_synapses steps, "
-                   "which imply it."});
-  const json* cells = CellsOf(draft, index);
-  if (cells == nullptr) return absl::OkStatus();
-  for (const auto& [population, layers] : cells->items())
-    if (!cell_types.contains(population) && TotalCells(layers) > 0)
-      Warn(draft, step, "cell_types",
-           absl::StrCat("Population ", population,
-                        " has no cell type: its cells are not simulated."));
   return absl::OkStatus();
 }
 

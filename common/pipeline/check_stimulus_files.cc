@@ -78,6 +78,32 @@ absl::Status CheckCovered(Draft& draft, std::size_t index,
                       .remedy = "Add them to its inputs."});
 }
 
+// `spike train` of a cell type names where the trains of its cells lie in a
+// file: it serves the stimuli of the population that come from one.
+void TakeSpikeTrains(Draft& draft, std::size_t index) {
+  ResolvedStep& step = draft.step(index);
+  const json* cells = CellsOf(draft, index);
+  for (auto& [population, type] : step.config["cell_types"].items()) {
+    if (!type.contains("spike train")) continue;
+    const json train = type["spike train"];
+    type.erase("spike train");
+    bool stimulated = cells != nullptr && !cells->contains(population);
+    for (json& entry : step.config["stimulus"]) {
+      if (entry.value("population", population) != population) continue;
+      stimulated = true;
+      if (!entry.contains("population") || !entry.contains("file")) continue;
+      for (const char* name : {"namespace", "attribute"})
+        if (!entry.contains(name)) entry[name] = train[name];
+    }
+    if (!stimulated)
+      Warn(draft, step,
+           FieldPath(FieldPath("cell_types", population), "spike train"),
+           absl::StrCat("No stimulus is about ", population,
+                        ": its cells play no trains. Add {population: ",
+                        population, ", file: FILE} to stimulus."));
+  }
+}
+
 }  // namespace
 
 void DeriveStimulusFiles(Draft& draft, std::size_t index) {
@@ -88,6 +114,7 @@ void DeriveStimulusFiles(Draft& draft, std::size_t index) {
     for (const char* name : {"namespace", "attribute"})
       if (!stimuli[i].contains(name)) stimuli[i][name] = maker->config[name];
   }
+  TakeSpikeTrains(draft, index);
 }
 
 absl::Status CheckStimulusFiles(Draft& draft, std::size_t index) {

@@ -3,6 +3,7 @@
 // What the fields of a step mean together, by kind.
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ absl::Status CheckScript(Draft& draft, std::size_t index);
 absl::Status CheckSimulation(Draft& draft, std::size_t index);
 /// Parts of CheckSimulation.
 absl::Status CheckSimulatedModel(Draft& draft, std::size_t index);
+absl::Status CheckCellTypes(Draft& draft, std::size_t index);
 absl::Status CheckStimuli(Draft& draft, std::size_t index);
 /// Stimuli from input_spikes steps: names, and cells that have trains.
 absl::Status CheckStimulusFiles(Draft& draft, std::size_t index);
@@ -36,6 +38,18 @@ absl::Status CheckHooks(Draft& draft, std::size_t index);
 absl::Status CheckTargets(const Draft& draft, std::size_t index,
                           const std::string& field,
                           const nlohmann::json& entry);
+
+/// Whether the value at `keys` of a step's config was written there, not
+/// derived.
+bool IsOwn(const Draft& draft, std::size_t index,
+           const std::vector<std::string>& keys);
+
+/// What is wrong with {expr, parameter, const}, with the field of these that it
+/// is about; nullopt if nothing is, or if `value` is of another form.
+/// allowed: what the expression may depend on; empty = one thing of any name.
+/// Reasons: EXPRESSION, NOT_AVAILABLE, MISSING_FIELD.
+std::optional<Fault> ExpressionFault(const nlohmann::json& value,
+                                     const std::vector<std::string>& allowed);
 
 /// Keys of a mapping, sorted.
 std::vector<std::string> KeysOf(const nlohmann::json& map);

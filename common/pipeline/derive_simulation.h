@@ -17,7 +17,9 @@ namespace miv::pipeline {
 absl::Status DeriveSimulation(Draft& draft, std::size_t index);
 
 /// Part of it: stimuli from input_spikes steps take the namespace and the
-/// attribute of the step, where they give none.
+/// attribute of the step, where they give none; other files those of `spike
+/// train` of the population's cell type, with a warning if no stimulus is about
+/// a population that has it.
 void DeriveStimulusFiles(Draft& draft, std::size_t index);
 
 }  // namespace miv::pipeline

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/nearest_name.h"
+#include "common/pipeline/checks.h"
 #include "common/pipeline/draft.h"
 #include "common/pipeline/schema.h"
 
@@ -18,6 +19,16 @@ const Input* ResolvedStep::FindInput(absl::string_view role) const {
   for (const Input& input : inputs)
     if (input.role == role) return &input;
   return nullptr;
+}
+
+bool IsOwn(const Draft& draft, std::size_t index,
+           const std::vector<std::string>& keys) {
+  const json* at = &draft.spec->steps[index].config;
+  for (const std::string& key : keys) {
+    if (!at->is_object() || !at->contains(key)) return false;
+    at = &(*at)[key];
+  }
+  return true;
 }
 
 std::string ResolvedStep::population() const {

@@ -52,6 +52,18 @@ const Schema& MechanismParameters() {
   return *kSchema;
 }
 
+// Namespaces of the cell file that have a weight per synapse.
+Schema SynapseWeights() {
+  const Schema names =
+      OneOf({String("namespace"), ListOf(String("namespace"), 1)});
+  const Schema entry =
+      Record("the weights of synapses",
+             {Required("namespace", names), Optional("expr", String()),
+              Optional("parameter", OneOf({String(), ListOf(String())})),
+              Optional("const", MapOf("constant", Number()))});
+  return OneOf({entry, ListOf(entry)});
+}
+
 const Schema& SpikeDetector() {
   static const auto* const kSchema = new Schema(Record(
       "a spike detector",
@@ -197,7 +209,8 @@ Schema CellTypes(Completeness completeness) {
        Optional("last_layers",
                 MapOf("section class", SectionClasses(),
                       MapOf("synapse type", SynapseTypes(), String("layer")))),
-       Optional("unique", Boolean()), Optional("weights", Any())});
+       Optional("unique", Boolean()),
+       Optional("weights", Nullable(SynapseWeights()))});
   return MapOf(
       "population",
       Record("a cell type",

@@ -213,13 +213,6 @@ class SimulationStep(step_case.StepCase):
         report, _, _ = self.succeed(config)
         self.assertEqual(report["point_processes"], [14])
 
-    def test_weights_of_a_namespace_win(self):
-        config = base_config()
-        config["cell_types"]["B"]["synapses"] = {"weights": [{"namespace": ["Weights"]}]}
-        _, _, output = self.succeed(config)
-        weights = {r["syn_id"]: float(r["weight"]) for r in self.table(output, "netcons")
-                   if r["post_gid"] == "5"}
-        self.assertEqual(weights, {"4": 1.5, "1": 2.5, "2": 3.5, "7": 4.5})
 
     def test_expressions_see_the_delay(self):
         config = base_config()

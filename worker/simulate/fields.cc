@@ -162,6 +162,38 @@ std::vector<std::uint32_t> Fields::Gids(absl::string_view name) {
   return gids;
 }
 
+std::vector<std::string> Fields::Texts(absl::string_view name) {
+  const nlohmann::json& value = Raw(name);
+  std::vector<std::string> texts;
+  if (value.is_null()) return texts;
+  const auto entries =
+      value.is_array() ? value : nlohmann::json::array({value});
+  for (const nlohmann::json& entry : entries) {
+    if (entry.is_string()) {
+      texts.push_back(entry);
+    } else {
+      Fail(name, "the field is neither a text nor a list of texts",
+           "a text or a list of texts", Shown(entry));
+    }
+  }
+  return texts;
+}
+
+std::map<std::string, double> Fields::NumberMap(absl::string_view name) {
+  const nlohmann::json& value = Raw(name);
+  std::map<std::string, double> numbers;
+  if (value.is_null()) return numbers;
+  if (!value.is_object()) {
+    Fail(name, "the field is not a mapping", "a mapping of names to numbers",
+         Shown(value));
+    return numbers;
+  }
+  for (const auto& [key, number] : value.items()) {
+    numbers[key] = NumberOf(absl::StrCat(name, ".", key), number);
+  }
+  return numbers;
+}
+
 absl::Status Fields::Finish() {
   if (!status_.ok() || !record_.is_object()) return status_;
   for (const auto& [name, value] : record_.items()) {

@@ -4,6 +4,7 @@
 // field.
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -35,6 +36,9 @@ class Fields {
   std::string RequiredText(absl::string_view name);
   std::vector<double> Numbers(absl::string_view name);
   std::vector<std::uint32_t> Gids(absl::string_view name);
+  /// A text, or a list of texts.
+  std::vector<std::string> Texts(absl::string_view name);
+  std::map<std::string, double> NumberMap(absl::string_view name);
 
   bool Has(absl::string_view name) const;
   /// The raw value; null if absent.

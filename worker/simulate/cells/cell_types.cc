@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/fault.h"
 #include "common/base/status_macros.h"
 #include "worker/simulate/fields.h"
 
@@ -64,10 +65,13 @@ ReducedConfig ParseReduced(const nlohmann::json& block, Fields* fields,
                    "a number", value.dump());
     }
   }
-  const auto number = [&block](const char* key) -> std::optional<double> {
+  const auto number = [&](const char* key) -> std::optional<double> {
     const auto found = block.find(key);
-    if (found == block.end() || !found->is_number()) return std::nullopt;
-    return found->get<double>();
+    if (found == block.end()) return std::nullopt;
+    if (found->is_number()) return found->get<double>();
+    fields->Fail(absl::StrCat(name, ".", key), "the parameter is no number",
+                 "a number", found->dump());
+    return std::nullopt;
   };
   reduced.ic_constant = number("ic_constant");
   reduced.v_threshold = number("V_threshold");
@@ -111,24 +115,59 @@ absl::Status ParseMechanism(const nlohmann::json& record,
   return fields.Finish();
 }
 
+/// One entry of `weights`: {namespace, expr, parameter, const}.
+absl::Status ParseWeights(const nlohmann::json& entry, const std::string& path,
+                          CellType* type) {
+  Fields fields(entry, path);
+  const std::vector<std::string> names = fields.Texts("namespace");
+  if (names.empty()) {
+    fields.Fail("namespace", "the field is missing",
+                "the namespace of the cell file that has the weights");
+  }
+  std::vector<std::string> variables = fields.Texts("parameter");
+  if (variables.size() > 1) {
+    fields.Fail("parameter", "a weight depends on its stored value only",
+                "one name", absl::StrCat(variables.size(), " names"));
+  }
+  const std::map<std::string, double> constants = fields.NumberMap("const");
+  const std::string text = fields.Text("expr", "");
+  if (text.empty() && (fields.Has("parameter") || fields.Has("const"))) {
+    fields.Fail("expr", "the field is missing", "an expression of the weight");
+  }
+  MIV_RETURN_IF_ERROR(fields.Finish());
+  std::optional<Expression> expression;
+  if (!text.empty()) {
+    variables.push_back("x");
+    auto parsed = Expression::Parse(text, variables, constants);
+    if (!parsed.ok()) {
+      return WithContext(parsed.status(), {.field = fields.PathOf("expr")});
+    }
+    expression = *std::move(parsed);
+  }
+  for (const std::string& name : names) {
+    type->weights.push_back({name, expression});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ParseSynapseOptions(const nlohmann::json& record,
                                  const std::string& path, CellType* type) {
   Fields fields(record, path);
   fields.Ignore({"density"});
   type->unique_synapses = fields.Bool("unique", false);
-  for (const nlohmann::json& entry : fields.Raw("weights")) {
-    Fields weights(entry, fields.PathOf("weights[]"));
-    for (const nlohmann::json& name : weights.Raw("namespace")) {
-      if (name.is_string()) type->weight_namespaces.push_back(name);
-    }
-    if (weights.Has("expr")) {
-      weights.Fail("expr", "expressions of weights are not supported", "", "",
-                   "Store the final weights in the namespace.");
-    }
-    weights.Ignore({"expr", "parameter", "const"});
-    MIV_RETURN_IF_ERROR(weights.Finish());
+  const nlohmann::json& weights = fields.Raw("weights");
+  const auto entries = weights.is_object() ? nlohmann::json::array({weights})
+                                           : weights;  // one, or several
+  if (!entries.is_null() && !entries.is_array()) {
+    fields.Fail("weights", "the field is not a list", "a list of namespaces",
+                entries.dump());
   }
-  return fields.Finish();
+  MIV_RETURN_IF_ERROR(fields.Finish());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    MIV_RETURN_IF_ERROR(ParseWeights(
+        entries[i], absl::StrCat(fields.PathOf("weights"), "[", i, "]"), type));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<CellType> ParseCellType(const std::string& population,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/base/expression.h"
 #include "worker/simulate/neuron/python_value.h"
 
 namespace miv::simulate {
@@ -30,6 +31,12 @@ struct ReducedConfig {
   std::optional<double> v_threshold;  ///< of the spike detector, mV
 };
 
+/// A namespace of the cell file with a weight per synapse.
+struct WeightSource {
+  std::string name_space;
+  std::optional<Expression> expression;  ///< of the stored value
+};
+
 struct CellType {
   std::string population;
   std::string template_name;
@@ -37,8 +44,8 @@ struct CellType {
   std::optional<DetectorConfig> detector;
   std::optional<ReducedConfig> reduced;
   bool unique_synapses = false;  ///< one point process per synapse
-  /// Namespaces with per-synapse weights of this population's cells.
-  std::vector<std::string> weight_namespaces;
+  /// Per-synapse weights of this population's cells; the last one wins.
+  std::vector<WeightSource> weights;
 };
 
 /// By population.  config: the value of `cell_types`.

@@ -83,6 +83,26 @@ absl::Status CheckFiles(const Connecting& job) {
   return InvalidInput(fault);
 }
 
+/// Every namespace of weights exists; what it holds of no synapse is reported.
+absl::Status CheckWeights(const Connecting& job) {
+  const std::string& population = job.population.info.name;
+  for (const WeightSource& source : job.population.type.weights) {
+    MIV_ASSIGN_OR_RETURN(
+        const auto attributes,
+        job.source.cells.CellAttributes(population, source.name_space));
+    for (const neuroh5::CellAttributeInfo& info : attributes) {
+      if (info.name == neuroh5::kSynId || job.variants->HasName(info.name) ||
+          !job.ctx.ranks.is_root()) {
+        continue;
+      }
+      job.ctx.observer.Warning(absl::StrCat(
+          source.name_space, " of ", population, " has weights of ", info.name,
+          ", which is no synapse of any projection onto these cells"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Prepare(Connecting& job, neuron::Engine& engine) {
   MIV_RETURN_IF_ERROR(CheckFiles(job));
   std::vector<std::string> sources;
@@ -94,6 +114,7 @@ absl::Status Prepare(Connecting& job, neuron::Engine& engine) {
       SynapseVariants::Create(
           engine, {job.population.info.name, sources, job.source.synapses,
                    job.source.mechanisms, job.source.scope}));
+  MIV_RETURN_IF_ERROR(CheckWeights(job));
   if (!job.ctx.ranks.is_root()) return absl::OkStatus();
   for (const std::string& mechanism : job.variants->cleared_weights()) {
     job.ctx.observer.Warning(absl::StrCat(

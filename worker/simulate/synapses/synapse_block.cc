@@ -44,8 +44,9 @@ absl::Status CheckParallel(const neuroh5::Reader& reader,
 
 absl::Status ReadWeights(const neuroh5::Reader& cells,
                          const std::string& population,
-                         const std::string& name_space,
-                         const Selection& selection, SynapseWeights* weights) {
+                         const WeightSource& source, const Selection& selection,
+                         SynapseWeights* weights) {
+  const std::string& name_space = source.name_space;
   MIV_ASSIGN_OR_RETURN(const auto ids,
                        cells.ReadCells<std::uint32_t>(
                            population, name_space, neuroh5::kSynId, selection));
@@ -61,7 +62,9 @@ absl::Status ReadWeights(const neuroh5::Reader& cells,
     auto& by_synapse = (*weights)[info.name];
     for (std::size_t i = 0; i < ids.size(); ++i) {
       for (std::size_t k = 0; k < ids[i].size(); ++k) {
-        by_synapse[{ids.gids[i], ids[i][k]}] = values[i][k];
+        by_synapse[{ids.gids[i], ids[i][k]}] =
+            source.expression ? source.expression->Evaluate(values[i][k])
+                              : values[i][k];
       }
     }
   }
@@ -122,9 +125,9 @@ absl::StatusOr<SynapseBlockData> SynapseBlockData::Read(
     MIV_ASSIGN_OR_RETURN(data.edges_.emplace_back(),
                          projection.Read(selection, wanted));
   }
-  for (const std::string& name_space : type.weight_namespaces) {
+  for (const WeightSource& source : type.weights) {
     MIV_RETURN_IF_ERROR(
-        ReadWeights(cells, population, name_space, selection, &data.weights_));
+        ReadWeights(cells, population, source, selection, &data.weights_));
   }
   return data;
 }

@@ -14,6 +14,8 @@
 namespace miv::simulate {
 namespace {
 
+constexpr char kDelay[] = "delay";
+
 /// SWC type of a block's key, "3" or "basal".
 std::optional<int> SwcTypeOf(const std::string& key) {
   int type = 0;
@@ -42,13 +44,13 @@ absl::StatusOr<ParameterValue> ParseValue(const nlohmann::json& value,
   }
   Fields fields(value, path);
   parsed.expression = fields.RequiredText("expr");
-  const nlohmann::json& constants = fields.Raw("const");
-  if (constants.is_object()) {
-    for (const auto& [name, number] : constants.items()) {
-      if (number.is_number()) parsed.constants[name] = number.get<double>();
-    }
+  const nlohmann::json& parameter = fields.Raw("parameter");
+  if (!parameter.is_null() && parameter != kDelay &&
+      parameter != nlohmann::json::array({kDelay})) {
+    fields.Fail("parameter", "a parameter can depend on the delay only", kDelay,
+                parameter.dump());
   }
-  fields.Ignore({"parameter"});
+  parsed.constants = fields.NumberMap("const");
   MIV_RETURN_IF_ERROR(fields.Finish());
   return parsed;
 }

@@ -13,6 +13,8 @@ namespace {
 
 constexpr char kWeight[] = "weight";
 constexpr char kDelay[] = "delay";
+// What MiV-Simulator f279b9c, env.py calls the value of `parameter`.
+constexpr char kFormal[] = "x";
 
 absl::Status ConfigError(const std::string& field, std::string what,
                          std::string remedy) {
@@ -218,7 +220,7 @@ class VariantBuilder {
       return absl::OkStatus();
     }
     auto expression =
-        Expression::Parse(value.expression, kDelay, value.constants);
+        Expression::Parse(value.expression, {kDelay, kFormal}, value.constants);
     if (!expression.ok()) {
       Fault context;
       context.field = path;

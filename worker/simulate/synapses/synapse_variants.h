@@ -11,9 +11,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/base/expression.h"
 #include "worker/simulate/neuron/network.h"
 #include "worker/simulate/synapses/connection_plan.h"
-#include "worker/simulate/synapses/expression.h"
 #include "worker/simulate/synapses/synapse_config.h"
 
 namespace miv::simulate {
@@ -60,6 +60,9 @@ class SynapseVariants final : public SynapseParts {
 
   const std::vector<SynapsePart>* For(int source, int swc_type) const override;
   const SynapseVariant& variant(int index) const { return variants_[index]; }
+
+  /// True if some source has a block with this synapse name.
+  bool HasName(const std::string& name) const { return names_.contains(name); }
 
   /// True if something is to be written once all synapses of a cell exist.
   bool has_second_stage() const { return second_stage_; }

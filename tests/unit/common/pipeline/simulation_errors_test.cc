@@ -264,8 +264,11 @@ INSTANTIATE_TEST_SUITE_P(
                   "checkpoints here; expected null or 0, found 3. Split the "
                   "run, or leave the field out."},
         ErrorCase{"CellTypeWithoutTemplate",
-                  {"steps.run.config.cell_types={NEW: {mechanism: {}}}"},
-                  "steps.run.config.cell_types.NEW.template: the field is "
+                  {"steps.synapses_PYR.config.cell_types.STIM=",
+                   "steps.synapses_PVBC.config.cell_types.STIM=",
+                   "steps.synapses_OLM.config.cell_types.STIM=",
+                   "steps.run.config.cell_types={STIM: {mechanism: {}}}"},
+                  "steps.run.config.cell_types.STIM.template: the field is "
                   "required; expected the name of a hoc template or of an "
                   "artificial cell"},
         ErrorCase{"MechanismFile",

@@ -46,6 +46,24 @@ TEST(CellTypes, GivesReducedCellsTheirParameters) {
   EXPECT_EQ(reduced.v_threshold, -20);
 }
 
+TEST(CellTypes, TakeWeightsOfOneNamespaceOrSeveral) {
+  const auto types = ParseCellTypes(json::parse(R"({
+      "P": {"template": "T", "synapses": {"weights": {"namespace": "V"}}},
+      "Q": {"template": "T", "synapses": {"weights": [
+          {"namespace": ["V", "W"]},
+          {"namespace": "U", "expr": "a * w + x", "parameter": "w",
+           "const": {"a": 3}}]}}})"));
+  ASSERT_TRUE(types.ok()) << types.status();
+  ASSERT_EQ(types->at("P").weights.size(), 1u);
+  EXPECT_EQ(types->at("P").weights[0].name_space, "V");
+  EXPECT_FALSE(types->at("P").weights[0].expression.has_value());
+  const auto& weights = types->at("Q").weights;
+  ASSERT_EQ(weights.size(), 3u);
+  EXPECT_EQ(weights[1].name_space, "W");
+  EXPECT_EQ(weights[2].name_space, "U");
+  EXPECT_EQ(weights[2].expression->Evaluate(2), 8);  // 3 * 2 + 2
+}
+
 struct Refusal {
   const char* name;
   const char* config;
@@ -81,6 +99,29 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"DetectorClass", R"({"P": {"template": "T", "mechanism":
                 {"spike detector": {"section": "nose"}}}})",
                 "cell_types.P.mechanism.spike detector.section"},
+        Refusal{"WeightsWithoutNamespace", R"({"P": {"template": "T",
+                "synapses": {"weights": [{"expr": "x"}]}}})",
+                "cell_types.P.synapses.weights[0].namespace"},
+        Refusal{"NamespaceThatIsNoText", R"({"P": {"template": "T",
+                "synapses": {"weights": [{"namespace": [5]}]}}})",
+                "cell_types.P.synapses.weights[0].namespace"},
+        Refusal{"ExpressionOfWeights", R"({"P": {"template": "T",
+                "synapses": {"weights": [{"namespace": "W", "expr": "y"}]}}})",
+                "cell_types.P.synapses.weights[0].expr"},
+        Refusal{"WeightsOfTwoValues", R"({"P": {"template": "T",
+                "synapses": {"weights": [{"namespace": "W", "expr": "a",
+                "parameter": ["a", "b"]}]}}})",
+                "cell_types.P.synapses.weights[0].parameter"},
+        Refusal{"ConstantThatIsNoNumber", R"({"P": {"template": "T",
+                "synapses": {"weights": [{"namespace": "W", "expr": "a",
+                "const": {"a": "1"}}]}}})",
+                "cell_types.P.synapses.weights[0].const.a"},
+        Refusal{"WeightsThatAreNoList", R"({"P": {"template": "T",
+                "synapses": {"weights": "W"}}})",
+                "cell_types.P.synapses.weights"},
+        Refusal{"ThresholdThatIsNoNumber", R"({"P": {"template": "brk_nrn",
+                "mechanism": {"BoothRinzelKiehn": {"V_threshold": "low"}}}})",
+                "cell_types.P.mechanism.BoothRinzelKiehn.V_threshold"},
         Refusal{"ReducedWithoutBlock", R"({"P": {"template": "brk_nrn"}})",
                 "cell_types.P.mechanism.BoothRinzelKiehn"}),
     [](const auto& info) { return info.param.name; });

@@ -67,6 +67,23 @@ TEST(Synapses, KeepsExpressionsWithTheirConstants) {
   EXPECT_EQ(value.constants.at("a"), 4);
 }
 
+TEST(Synapses, RefusesAnExpressionOfSomethingElse) {
+  EXPECT_TRUE(Parse(R"({"GABA_A": {"weight": {"expr": "2 * x",
+                                              "parameter": "delay"}}})")
+                  .ok());
+  const auto config = Parse(
+      R"({"GABA_A": {"weight": {"expr": "2 * x", "parameter": "threshold"}}})");
+  EXPECT_EQ(FaultOrMessage(config.status()).field,
+            "synapses.PYR.PVBC.mechanisms.GABA_A.weight.parameter");
+}
+
+TEST(Synapses, RefusesAConstantThatIsNoNumber) {
+  const auto config =
+      Parse(R"({"GABA_A": {"weight": {"expr": "a", "const": {"a": "1"}}}})");
+  EXPECT_EQ(FaultOrMessage(config.status()).field,
+            "synapses.PYR.PVBC.mechanisms.GABA_A.weight.const.a");
+}
+
 TEST(Synapses, NamesAParameterThatIsNoNumber) {
   const auto config = Parse(R"({"GABA_A": {"weight": "big"}})");
   EXPECT_EQ(FaultOrMessage(config.status()).field,

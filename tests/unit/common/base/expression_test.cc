@@ -1,17 +1,18 @@
-#include "worker/simulate/synapses/expression.h"
+#include "common/base/expression.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace miv::simulate {
+namespace miv {
 namespace {
 
 using ::testing::HasSubstr;
 
 double Value(const char* text, double delay = 2) {
-  const auto parsed = Expression::Parse(text, "delay", {{"a", 3}, {"b", 0.5}});
+  const auto parsed =
+      Expression::Parse(text, {"delay", "x"}, {{"a", 3}, {"b", 0.5}});
   EXPECT_TRUE(parsed.ok()) << parsed.status();
   return parsed.ok() ? parsed->Evaluate(delay) : NAN;
 }
@@ -29,6 +30,8 @@ TEST(Expression, FollowsPrecedence) {
 
 TEST(Expression, KnowsTheVariableAndTheConstants) {
   EXPECT_EQ(Value("a * delay + b", 4), 12.5);
+  EXPECT_EQ(Value("a * x + b", 4), 12.5);
+  EXPECT_EQ(Value("x + delay", 4), 8);
 }
 
 TEST(Expression, KnowsFunctions) {
@@ -42,7 +45,7 @@ TEST(Expression, ReadsExponents) { EXPECT_EQ(Value("1.5e-3 * 2"), 3e-3); }
 TEST(Expression, SaysWhereItStoppedUnderstanding) {
   for (const char* text :
        {"", "1 +", "(1", "c * 2", "sin(1)", "1 2", "2 $ 3", "1..2", "exp 2"}) {
-    const auto parsed = Expression::Parse(text, "delay", {});
+    const auto parsed = Expression::Parse(text, {"delay"}, {});
     EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument)
         << text;
     EXPECT_THAT(std::string(parsed.status().message()), HasSubstr("character"))
@@ -51,8 +54,8 @@ TEST(Expression, SaysWhereItStoppedUnderstanding) {
 }
 
 TEST(Expression, RefusesEndlessNesting) {
-  EXPECT_FALSE(Expression::Parse(std::string(10000, '('), "delay", {}).ok());
+  EXPECT_FALSE(Expression::Parse(std::string(10000, '('), {"delay"}, {}).ok());
 }
 
 }  // namespace
-}  // namespace miv::simulate
+}  // namespace miv

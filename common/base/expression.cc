@@ -1,19 +1,22 @@
-#include "worker/simulate/synapses/expression.h"
+#include "common/base/expression.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/fault.h"
 
-namespace miv::simulate {
+namespace miv {
 
 class ExpressionParser {
  public:
-  ExpressionParser(absl::string_view text, absl::string_view variable,
+  ExpressionParser(absl::string_view text, std::vector<std::string> variables,
                    const std::map<std::string, double>& constants)
-      : text_(text), variable_(variable), constants_(constants) {}
+      : text_(text), variables_(std::move(variables)), constants_(constants) {}
 
   absl::StatusOr<Expression> Parse() {
     ParseSum();
@@ -23,9 +26,9 @@ class ExpressionParser {
       Fault fault;
       fault.reason = "EXPRESSION";
       fault.what = absl::StrCat("\"", text_, "\" is no expression: ", error_);
-      fault.remedy =
-          "Use numbers, delay, the constants of `const`, + - * / ** and exp, "
-          "log, sqrt, abs.";
+      fault.remedy = absl::StrCat(
+          "Use numbers, ", absl::StrJoin(variables_, ", "),
+          ", the constants of `const`, + - * / ** and exp, log, sqrt, abs.");
       return InvalidInput(fault);
     }
     return std::move(result_);
@@ -154,7 +157,8 @@ class ExpressionParser {
     const auto constant = constants_.find(name);
     if (constant != constants_.end()) {
       Emit(Op::kNumber, constant->second);
-    } else if (name == variable_) {
+    } else if (std::find(variables_.begin(), variables_.end(), name) !=
+               variables_.end()) {
       Emit(Op::kVariable);
     } else {
       Fail(absl::StrCat(name, " is not known"));
@@ -177,7 +181,7 @@ class ExpressionParser {
   }
 
   absl::string_view text_;
-  absl::string_view variable_;
+  std::vector<std::string> variables_;
   const std::map<std::string, double>& constants_;
   std::size_t at_ = 0;
   int depth_ = 0;
@@ -186,9 +190,9 @@ class ExpressionParser {
 };
 
 absl::StatusOr<Expression> Expression::Parse(
-    absl::string_view text, absl::string_view variable,
+    absl::string_view text, std::vector<std::string> variables,
     const std::map<std::string, double>& constants) {
-  return ExpressionParser(text, variable, constants).Parse();
+  return ExpressionParser(text, std::move(variables), constants).Parse();
 }
 
 double Expression::Apply(Op op, double a, double b) {
@@ -248,4 +252,4 @@ double Expression::Evaluate(double variable) const {
   return stack.back();
 }
 
-}  // namespace miv::simulate
+}  // namespace miv

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace miv::simulate {
+namespace miv {
 
 /// A parsed expression of one variable.
 ///
@@ -22,9 +22,10 @@ namespace miv::simulate {
 /// Functions: exp, log, sqrt, abs.  Names: the variable and the constants.
 class Expression {
  public:
-  /// Errors: InvalidArgument that quotes the text and the place.
+  /// variables: names of the one variable.  A constant of the same name wins.
+  /// Errors: InvalidArgument EXPRESSION that quotes the text and the place.
   static absl::StatusOr<Expression> Parse(
-      absl::string_view text, absl::string_view variable,
+      absl::string_view text, std::vector<std::string> variables,
       const std::map<std::string, double>& constants);
 
   double Evaluate(double variable) const;
@@ -56,4 +57,4 @@ class Expression {
   std::vector<Step> steps_;  ///< reverse Polish
 };
 
-}  // namespace miv::simulate
+}  // namespace miv
