@@ -3,11 +3,12 @@
 //
 //   miv-bench-files DIRECTORY [--synapses N] [--repeat N]
 //
-// The same seven columns (19 bytes per synapse) in the same blocks each time,
-// in turn, without fsync: what is measured is the way to the page cache.  HDF5
-// contiguous is the simplest file that HDF5 can write; chunked has the chunks
-// that neuroh5 needs.  Prints one JSON object: {"bytes", "runs": [{"way":
-// "write neuroh5", "wall_s": [...], "cpu_s": [...]}]}.
+// The same seven columns (19 bytes per synapse) in the same blocks, from and to
+// the same memory each time, in turn, without fsync: what is measured is the
+// way to the page cache.  HDF5 contiguous is the simplest file that HDF5 can
+// write; chunked has the chunks that neuroh5 needs.  Prints one JSON object:
+// {"bytes", "runs": [{"way": "write neuroh5", "wall_s": [...], "cpu_s":
+// [...]}]}.
 
 #include "common/base/files.h"
 
@@ -80,6 +81,19 @@ const void* BytesOf(const neuroh5::Values& values) {
       [](const auto& v) { return static_cast<const void*>(v.data()); }, values);
 }
 
+void* MemoryOf(neuroh5::Values* values) {
+  return std::visit([](auto& v) { return static_cast<void*>(v.data()); },
+                    *values);
+}
+
+/// One block of every column, to read into.
+std::vector<neuroh5::RaggedValues> Columns(
+    const std::vector<neuroh5::Values>& block) {
+  std::vector<neuroh5::RaggedValues> columns(block.size());
+  for (std::size_t c = 0; c < block.size(); ++c) columns[c].values = block[c];
+  return columns;
+}
+
 absl::Status Failed(const std::string& what) {
   return absl::UnavailableError(absl::StrCat(what, " failed"));
 }
@@ -88,7 +102,7 @@ struct Setting {
   std::string path;
   std::uint64_t blocks = 0;
   std::vector<neuroh5::Values> block = Block();
-  std::vector<char> buffer = std::vector<char>(kPerBlock * 4);
+  std::vector<neuroh5::RaggedValues> columns = Columns(block);
 };
 
 absl::Status WriteBytes(Setting& s) {
@@ -109,10 +123,10 @@ absl::Status ReadBytes(Setting& s) {
   const int file = ::open(s.path.c_str(), O_RDONLY);
   bool good = file >= 0;
   for (std::uint64_t b = 0; good && b < s.blocks; ++b)
-    for (const auto& values : s.block) {
+    for (auto& [gids, offsets, values] : s.columns) {
       const std::size_t bytes =
           kPerBlock * neuroh5::SizeOf(neuroh5::TypeOf(values));
-      good = good && ::read(file, s.buffer.data(), bytes) ==
+      good = good && ::read(file, MemoryOf(&values), bytes) ==
                          static_cast<ssize_t>(bytes);
     }
   ::close(file);
@@ -151,7 +165,7 @@ absl::Status WritePlain(Setting& s, bool chunked) {
   const hid_t file =
       H5Fcreate(s.path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
   const hsize_t total = s.blocks * kPerBlock;
-  const hsize_t chunk = neuroh5::ChunkElements(total);
+  const hsize_t chunk = neuroh5::ChunkRows(total);
   const hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
   if (chunked) H5Pset_chunk(layout, 1, &chunk);
   H5Pset_alloc_time(layout, H5D_ALLOC_TIME_EARLY);
@@ -177,8 +191,9 @@ absl::Status ReadPlain(Setting& s) {
   for (const ColumnName& column : Columns())
     datasets.push_back(H5Dopen2(file, column.name.c_str(), H5P_DEFAULT));
   const bool good = ForBlocks(
-      s, datasets, [&](hid_t set, hid_t type, hid_t mem, hid_t at, size_t) {
-        return H5Dread(set, type, mem, at, H5P_DEFAULT, s.buffer.data());
+      s, datasets, [&](hid_t set, hid_t type, hid_t mem, hid_t at, size_t c) {
+        return H5Dread(set, type, mem, at, H5P_DEFAULT,
+                       MemoryOf(&s.columns[c].values));
       });
   return H5Fclose(file) >= 0 && good ? absl::OkStatus() : Failed("HDF5 read");
 }
@@ -206,14 +221,12 @@ absl::Status WriteNeuroh5(Setting& s) {
 absl::Status ReadNeuroh5(Setting& s) {
   MIV_ASSIGN_OR_RETURN(const auto reader, neuroh5::Reader::Open(s.path));
   for (std::uint64_t b = 0; b < s.blocks; ++b)
-    for (const ColumnName& column : Columns()) {
+    for (std::size_t c = 0; c < Columns().size(); ++c) {
       const auto cells = neuroh5::Selection::Range(b * kCellsPerBlock,
                                                    (b + 1) * kCellsPerBlock);
-      MIV_RETURN_IF_ERROR(reader
-                              .ReadCellValues("PYR",
-                                              neuroh5::kSynapseAttributes,
-                                              column.name, cells)
-                              .status());
+      MIV_RETURN_IF_ERROR(
+          reader.ReadCellValues("PYR", neuroh5::kSynapseAttributes,
+                                Columns()[c].name, cells, &s.columns[c]));
     }
   return absl::OkStatus();
 }

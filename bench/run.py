@@ -58,7 +58,7 @@ def machine():
 
 def measure_files(directory, quick):
     """Bandwidth of synapse columns by write(2), plain HDF5 and neuroh5: medians, interleaved."""
-    options = ["--synapses", 2_000_000 if quick else 8_000_000, "--repeat", 3 if quick else 7]
+    options = ["--synapses", 2_000_000 if quick else 8_000_000, "--repeat", 9 if quick else 11]
     found = json.loads(command(BUILD / "bench" / "miv-bench-files", directory, *options))
     rates = {way: found["bytes"] / statistics.median(run["cpu_s"]) / 1e9 for way, run in found["runs"].items()}
     rows = []

@@ -149,7 +149,7 @@ class Copier {
       const bool tree_index =
           absl::EndsWith(path, absl::StrCat("/", kTrees, "/", kCellIndex));
       layout = LayoutOf({dims[0], 0},
-                        tree_index ? kTreeIndexChunk : ChunkElements(dims[0]));
+                        tree_index ? kTreeIndexChunk : ChunkRows(dims[0]));
       const hsize_t unlimited = H5S_UNLIMITED;
       space = Handle(H5Screate_simple(1, dims.data(), &unlimited));
     } else if (!dims.empty()) {

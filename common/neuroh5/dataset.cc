@@ -12,6 +12,10 @@ namespace {
 /// Above this, a length that the stored bytes cannot account for is refused.
 constexpr std::uint64_t kTrustedBytes = std::uint64_t{1} << 30;
 
+/// Elements of a chunk, where rows allow it.
+constexpr std::uint64_t kFewestElements = 4000;
+constexpr std::uint64_t kMostElements = 1'024'000;
+
 /// Deflate shrinks by at most 1032 to 1.
 constexpr std::uint64_t kMaxCompression = 1032;
 
@@ -71,10 +75,16 @@ std::size_t SizeOf(Element element) {
   return 0;
 }
 
-std::uint64_t ChunkElements(std::uint64_t length) {
-  std::uint64_t chunk = 4000;
-  while (length / chunk > 32 && chunk < 1024000) chunk *= 2;
-  return chunk;
+std::uint64_t ChunkRows(std::uint64_t rows, std::uint64_t width) {
+  const auto rows_of = [&](std::uint64_t elements) {
+    return std::max<std::uint64_t>(1, elements / width);
+  };
+  const auto split = [](std::uint64_t n, std::uint64_t parts) {
+    return n / parts + (n % parts != 0 ? 1 : 0);
+  };
+  const std::uint64_t pieces =
+      std::max<std::uint64_t>(1, split(rows, rows_of(kMostElements)));
+  return std::max(rows_of(kFewestElements), split(rows, pieces));
 }
 
 Handle LayoutOf(Shape shape, std::uint64_t chunk) {
@@ -98,10 +108,8 @@ absl::StatusOr<Handle> CreateDataset(const Handle& file, absl::string_view path,
     fault.what = "the dataset exists already";
     return ObjectError(absl::StatusCode::kAlreadyExists, file, path, fault);
   }
-  const std::uint64_t width = std::max<std::uint64_t>(1, shape.columns);
   if (chunk == 0)
-    chunk =
-        std::max<std::uint64_t>(1, ChunkElements(shape.rows * width) / width);
+    chunk = ChunkRows(shape.rows, std::max<std::uint64_t>(1, shape.columns));
   const std::vector<hsize_t> dims = Dimensions(shape);
   std::vector<hsize_t> most = dims;
   most[0] = H5S_UNLIMITED;

@@ -42,11 +42,11 @@ struct Shape {
   std::uint64_t columns = 0;
 };
 
-/// Elements per chunk of an array of this length: 4000, neuroh5's default,
-/// doubled until there are at most 32 whole chunks or the chunk has 1,024,000
-/// elements.  HDF5 spends microseconds on each chunk, so many small ones would
-/// cost more than the bytes (docs/scaling.md).
-std::uint64_t ChunkElements(std::uint64_t length);
+/// Rows per chunk of an array of rows of this many elements: the fewest equal
+/// pieces of at most 1,024,000 elements, of at least 4000, neuroh5's default.
+/// HDF5 and the file system spend microseconds on each chunk, so that many
+/// small ones would cost more than the bytes (docs/scaling.md).
+std::uint64_t ChunkRows(std::uint64_t rows, std::uint64_t width = 1);
 
 /// neuroh5's fixed chunk of Trees/Cell Index.
 constexpr std::uint64_t kTreeIndexChunk = 1000;
@@ -55,7 +55,7 @@ constexpr std::uint64_t kTreeIndexChunk = 1000;
 /// Creates the group and its missing parents; an existing group is opened.
 absl::StatusOr<Handle> CreateGroup(const Handle& file, absl::string_view path);
 
-/// `path` is absolute.  chunk = 0: ChunkElements.
+/// `path` is absolute.  chunk = 0: ChunkRows.
 /// Errors: AlreadyExists; Unavailable if the space cannot be had.
 absl::StatusOr<Handle> CreateDataset(const Handle& file, absl::string_view path,
                                      Element element, Shape shape,

@@ -19,6 +19,12 @@ void SetFileProperties(const Handle& properties) {
   H5Pset_file_locking(properties.id(), /*use=*/false, /*ignore_disabled=*/true);
 }
 
+// No cache of chunks: values come and go in large blocks, which would be copied
+// through it, and into memory that is new for every chunk.
+void BypassChunkCache(const Handle& properties) {
+  H5Pset_cache(properties.id(), 0, 521, 0, 0.75);
+}
+
 // The innermost message of HDF5's error stack.
 std::string ErrorText() {
   std::string text;
@@ -154,6 +160,7 @@ absl::StatusOr<Handle> OpenFile(const std::string& path) {
   if (access(path.c_str(), R_OK) != 0) return CannotRead(path);
   Handle properties(H5Pcreate(H5P_FILE_ACCESS));
   SetFileProperties(properties);
+  BypassChunkCache(properties);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, properties.id()));
   if (file.valid()) return file;
   Fault fault;
@@ -175,9 +182,7 @@ absl::StatusOr<Handle> CreateFile(const std::string& path,
   Handle properties(access.file.valid() ? H5Pcopy(access.file.id())
                                         : H5Pcreate(H5P_FILE_ACCESS));
   SetFileProperties(properties);
-  // No cache of chunks: values come in large blocks, which would be copied into
-  // it to be written from there.
-  H5Pset_cache(properties.id(), 0, 521, 0, 0.75);
+  BypassChunkCache(properties);
   Handle file(
       H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, properties.id()));
   if (file.valid()) return file;

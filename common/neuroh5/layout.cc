@@ -23,11 +23,13 @@ absl::Status Damaged(const Handle& file, absl::string_view path,
   return ObjectError(absl::StatusCode::kDataLoss, file, path, fault);
 }
 
-// Reads an index of relative gids and makes them global.
+// Reads an index of relative gids, if there is one, and makes them global.
 absl::Status LoadIndex(const Handle& file, const Population& population,
                        const std::string& path, CellLayout* layout) {
-  MIV_ASSIGN_OR_RETURN(const Handle dataset, OpenDataset(file, path));
-  MIV_ASSIGN_OR_RETURN(layout->gids, ReadAll<std::uint32_t>(dataset));
+  const absl::StatusOr<Handle> dataset = OpenDataset(file, path);
+  if (absl::IsNotFound(dataset.status())) return absl::OkStatus();
+  MIV_RETURN_IF_ERROR(dataset.status());
+  MIV_ASSIGN_OR_RETURN(layout->gids, ReadAll<std::uint32_t>(*dataset));
   std::uint64_t before = 0;
   for (std::size_t row = 0; row < layout->gids.size(); ++row) {
     std::uint32_t& gid = layout->gids[row];
@@ -49,12 +51,14 @@ absl::Status LoadIndex(const Handle& file, const Population& population,
   return absl::OkStatus();
 }
 
-// A pointer may be longer than needed; what it lacks or contradicts is an
-// error.
+// A pointer may be absent or longer than needed; what it lacks or contradicts
+// is an error.
 absl::Status LoadPointer(const Handle& file, const std::string& path,
                          CellLayout* layout) {
-  MIV_ASSIGN_OR_RETURN(const Handle dataset, OpenDataset(file, path));
-  MIV_ASSIGN_OR_RETURN(layout->pointer, ReadAll<std::uint64_t>(dataset));
+  const absl::StatusOr<Handle> dataset = OpenDataset(file, path);
+  if (absl::IsNotFound(dataset.status())) return absl::OkStatus();
+  MIV_RETURN_IF_ERROR(dataset.status());
+  MIV_ASSIGN_OR_RETURN(layout->pointer, ReadAll<std::uint64_t>(*dataset));
   const std::size_t rows = layout->gids.size();
   if (layout->pointer.size() < rows + 1)
     return Damaged(file, path, "the pointer is too short",
@@ -80,20 +84,21 @@ absl::StatusOr<CellLayout> Load(const Handle& file,
                                 const std::string& path) {
   CellLayout layout;
   const std::string values = absl::StrCat(path, "/", kAttributeValue);
-  MIV_RETURN_IF_ERROR(OpenGroup(file, path).status());
-  MIV_ASSIGN_OR_RETURN(layout.values, OpenDataset(file, values));
+  auto dataset = OpenDataset(file, values);
+  if (absl::IsNotFound(dataset.status()))
+    MIV_RETURN_IF_ERROR(OpenGroup(file, path).status());
+  MIV_RETURN_IF_ERROR(dataset.status());
+  layout.values = *std::move(dataset);
   MIV_ASSIGN_OR_RETURN(layout.type, StoredType(layout.values));
   MIV_ASSIGN_OR_RETURN(const Shape shape, ShapeOf(layout.values));
   if (shape.columns != 0)
     return Damaged(file, values, "the values have an unusable shape",
                    "one dimension", "two");
   layout.length = shape.rows;
-  const std::string index = absl::StrCat(path, "/", kCellIndex);
-  if (Exists(file, index))
-    MIV_RETURN_IF_ERROR(LoadIndex(file, population, index, &layout));
-  const std::string pointer = absl::StrCat(path, "/", kAttributePointer);
-  if (Exists(file, pointer))
-    MIV_RETURN_IF_ERROR(LoadPointer(file, pointer, &layout));
+  MIV_RETURN_IF_ERROR(LoadIndex(file, population,
+                                absl::StrCat(path, "/", kCellIndex), &layout));
+  MIV_RETURN_IF_ERROR(
+      LoadPointer(file, absl::StrCat(path, "/", kAttributePointer), &layout));
   return layout;
 }
 

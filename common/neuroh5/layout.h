@@ -65,10 +65,14 @@ void AppendSpan(Span span, std::vector<Span>* spans);
 absl::Status ReadSpans(const Handle& dataset, Element element,
                        std::vector<Span> spans, void* values);
 
-/// `total` values of a type, gathered from the spans.
+/// `total` values of a type, gathered from the spans.  The second one puts them
+/// into `values`, whose memory is used again if it is of this type.
 absl::StatusOr<Values> ReadSpanValues(const Handle& dataset, ValueType type,
                                       std::vector<Span> spans,
                                       std::uint64_t total);
+absl::Status ReadSpanValues(const Handle& dataset, ValueType type,
+                            std::vector<Span> spans, std::uint64_t total,
+                            Values* values);
 
 /// The layouts of a file that were used last.
 class LayoutCache {

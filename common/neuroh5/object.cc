@@ -9,6 +9,12 @@
 namespace miv::neuroh5 {
 namespace {
 
+/// Chunks that a filter has unpacked are kept, so that a chunk that is read in
+/// pieces is unpacked once: this many, within these bounds.
+constexpr std::uint64_t kFilteredChunks = 4;
+constexpr std::uint64_t kLeastFilteredBytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMostFilteredBytes = std::uint64_t{64} << 20;
+
 // Where a link leads; nothing behind an external link is touched.
 enum class LinkState { kMissing, kPresent, kExternal };
 LinkState CheckLinks(const Handle& file, absl::string_view path) {
@@ -16,8 +22,6 @@ LinkState CheckLinks(const Handle& file, absl::string_view path) {
   for (const absl::string_view part :
        absl::StrSplit(path, '/', absl::SkipEmpty())) {
     absl::StrAppend(&prefix, "/", part);
-    if (H5Lexists(file.id(), prefix.c_str(), H5P_DEFAULT) <= 0)
-      return LinkState::kMissing;
     H5L_info_t info;
     if (H5Lget_info(file.id(), prefix.c_str(), &info, H5P_DEFAULT) < 0)
       return LinkState::kMissing;
@@ -52,6 +56,28 @@ absl::StatusOr<Handle> OpenObject(const Handle& file, absl::string_view path,
   if (H5Iget_type(object.id()) == kind) return object;
   fault.what = absl::StrCat("the object is not a ", noun);
   return ObjectError(absl::StatusCode::kDataLoss, file, path, fault);
+}
+
+// Whether the values are stored through filters.  (Copying the creation
+// properties to ask them costs more than opening the dataset.)
+bool IsFiltered(const Handle& dataset) {
+  constexpr unsigned kFilterMessage = 0x0b;  // HDF5 file format, IV.A.2.l
+  H5O_info_t info;
+  return H5Oget_info2(dataset.id(), &info, H5O_INFO_HDR) >= 0 &&
+         (info.hdr.mesg.present >> kFilterMessage & 1) != 0;
+}
+
+std::uint64_t ChunkBytes(const Handle& dataset) {
+  const Handle creation(H5Dget_create_plist(dataset.id()));
+  hsize_t dims[H5S_MAX_RANK];
+  const int rank = H5Pget_chunk(creation.id(), H5S_MAX_RANK, dims);
+  const Handle type(H5Dget_type(dataset.id()));
+  std::uint64_t bytes = std::max<std::size_t>(1, H5Tget_size(type.id()));
+  for (int d = 0; d < rank; ++d) {
+    if (dims[d] > kMostFilteredBytes / bytes) return kMostFilteredBytes;
+    bytes *= std::max<hsize_t>(1, dims[d]);
+  }
+  return bytes;
 }
 
 absl::Status CannotWriteAttribute(const Handle& file, absl::string_view path,
@@ -90,7 +116,19 @@ absl::StatusOr<Handle> OpenGroup(const Handle& file, absl::string_view path) {
 }
 
 absl::StatusOr<Handle> OpenDataset(const Handle& file, absl::string_view path) {
-  return OpenObject(file, path, H5I_DATASET, "dataset");
+  MIV_ASSIGN_OR_RETURN(Handle dataset,
+                       OpenObject(file, path, H5I_DATASET, "dataset"));
+  if (!IsFiltered(dataset)) return dataset;
+  const std::uint64_t bytes =
+      std::clamp(ChunkBytes(dataset) * kFilteredChunks, kLeastFilteredBytes,
+                 kMostFilteredBytes);
+  dataset.Reset();
+  const Handle access(H5Pcreate(H5P_DATASET_ACCESS));
+  H5Pset_chunk_cache(access.id(), 521, bytes, 1);
+  dataset = Handle(H5Dopen2(file.id(), std::string(path).c_str(), access.id()));
+  if (dataset.valid()) return dataset;
+  return Hdf5Error(absl::StatusCode::kDataLoss, file, path,
+                   "the dataset cannot be opened");
 }
 
 absl::StatusOr<Handle> CreateGroup(const Handle& file, absl::string_view path) {

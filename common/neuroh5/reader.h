@@ -108,6 +108,20 @@ class Reader {
                                               absl::string_view attribute,
                                               const Selection& selection) const;
 
+  /// The same into `result`, whose memory is used again: for reading block by
+  /// block, where fresh memory costs more than the values.  After an error the
+  /// content of `result` is not specified.
+  template <typename T>
+  absl::Status ReadCells(absl::string_view population,
+                         absl::string_view name_space,
+                         absl::string_view attribute,
+                         const Selection& selection, Ragged<T>* result) const;
+  absl::Status ReadCellValues(absl::string_view population,
+                              absl::string_view name_space,
+                              absl::string_view attribute,
+                              const Selection& selection,
+                              RaggedValues* result) const;
+
   /// The stored gids of an attribute (global, storage order, duplicates kept).
   absl::StatusOr<std::vector<std::uint32_t>> CellIndex(
       absl::string_view population, absl::string_view name_space,

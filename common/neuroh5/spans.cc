@@ -81,15 +81,23 @@ absl::Status ReadSpans(const Handle& dataset, Element element,
 absl::StatusOr<Values> ReadSpanValues(const Handle& dataset, ValueType type,
                                       std::vector<Span> spans,
                                       std::uint64_t total) {
+  Values values;
+  MIV_RETURN_IF_ERROR(
+      ReadSpanValues(dataset, type, std::move(spans), total, &values));
+  return values;
+}
+
+absl::Status ReadSpanValues(const Handle& dataset, ValueType type,
+                            std::vector<Span> spans, std::uint64_t total,
+                            Values* values) {
   MIV_RETURN_IF_ERROR(CheckStored(dataset, total, SizeOf(type)));
-  Values values = EmptyValues(type);
-  MIV_RETURN_IF_ERROR(std::visit(
+  if (TypeOf(*values) != type) *values = EmptyValues(type);
+  return std::visit(
       [&](auto& v) {
         v.resize(total);
         return ReadSpans(dataset, ElementOf(type), std::move(spans), v.data());
       },
-      values));
-  return values;
+      *values);
 }
 
 }  // namespace miv::neuroh5

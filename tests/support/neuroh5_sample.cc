@@ -85,7 +85,7 @@ absl::Status WriteSynapses(Writer& writer, const Gids& gids) {
   return stream.Finish();
 }
 
-// More chunks than one node of HDF5's chunk index holds.
+// With 150001 values per cell more than one chunk.
 absl::Status WriteManyValues(Writer& writer, const Gids& gids,
                              const std::string& name_space,
                              std::uint64_t per_cell) {

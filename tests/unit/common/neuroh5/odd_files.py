@@ -13,11 +13,15 @@ import numpy as np
 LABELS = h5py.enum_dtype({"A": 0, "B": 5}, basetype="u2")
 RANGE = np.dtype([("Start", "<u8"), ("Count", "<u4"), ("Population", LABELS)])
 PAIR = np.dtype([("Source", LABELS), ("Destination", LABELS)])
+BIG_LABELS = h5py.enum_dtype({"A": 0, "B": 5}, basetype=">u2")
+BIG_RANGE = np.dtype([("Start", ">u8"), ("Count", ">u4"),
+                      ("Population", BIG_LABELS)])
 
 
-def types(f, pairs=((5, 0),), rows=((6, 4, 5), (0, 6, 0)), range_type=RANGE):
+def types(f, pairs=((5, 0),), rows=((6, 4, 5), (0, 6, 0)), range_type=RANGE,
+          labels=LABELS):
     g = f.create_group("H5Types")
-    g["Population labels"] = LABELS
+    g["Population labels"] = labels
     g.create_dataset("Populations", data=np.array(list(rows), dtype=range_type))
     if pairs:
         g.create_dataset("Valid population projections",
@@ -141,6 +145,8 @@ FILES = {
     "no_rows": (lambda f: None, {"rows": ()}),
     "wide_rows": (lambda f: None, {"range_type": np.dtype(
         [("a", "<i8"), ("b", "<u8"), ("c", "<u4")])}),
+    "big_endian_rows": (lambda f: None, {"range_type": BIG_RANGE,
+                                         "labels": BIG_LABELS}),
     "float_rows": (lambda f: None, {"range_type": np.dtype(
         [("a", "<f8"), ("b", "<u8"), ("c", "<u4")])}),
     "external": (lambda f: f.__setitem__(
@@ -156,6 +162,17 @@ def huge(f):
 
 
 FILES["huge"] = (huge, {})
+
+
+def packed(f):
+    g = f.create_group("Populations/A/N/v")
+    g.create_dataset("Cell Index", data=np.array([0, 1], "<u4"), chunks=(2,))
+    g["Attribute Pointer"] = np.array([0, 150_000, 250_000], "<u8")
+    g.create_dataset("Attribute Value", data=np.arange(250_000, dtype="<u4"),
+                     chunks=(100_000,), compression="gzip")
+
+
+FILES["packed"] = (packed, {})
 
 if __name__ == "__main__":
     for file_name, (fill, how) in FILES.items():

@@ -6,9 +6,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "common/base/fault.h"
+#include "common/neuroh5/cell_counts.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/common/neuroh5/h5py_files.h"
@@ -77,6 +79,20 @@ TEST_P(ReaderTest, SortsCellsOfACompressedAttribute) {
   EXPECT_THAT(cells->values, ElementsAre(2, 3, 4, 0, 1));
 }
 
+TEST(Reader, ReadsLongCompressedValuesInPieces) {
+  MIV_NEED_H5PY();
+  const Reader reader = Reader::Open(OddFile("packed")).value();
+  Ragged<std::uint32_t> cells;
+  for (const std::uint32_t gid : {0u, 1u}) {
+    ASSERT_EQ(reader.ReadCells("A", "N", "v", Selection::Gids({gid}), &cells),
+              absl::OkStatus());
+    ASSERT_EQ(cells.values.size(), gid == 0 ? 150'000u : 100'000u);
+    EXPECT_EQ(cells.values.front(), gid == 0 ? 0u : 150'000u);
+    EXPECT_EQ(cells.values.back(), gid == 0 ? 149'999u : 249'999u);
+    EXPECT_TRUE(std::is_sorted(cells.values.begin(), cells.values.end()));
+  }
+}
+
 TEST_P(ReaderTest, ReadsRowsAsStored) {
   const auto cells = Good().ReadCells<std::int16_t>("A", "N", "compressed",
                                                     Selection::Rows(0, 2));
@@ -113,6 +129,52 @@ TEST_P(ReaderTest, SelectsGidsAndRangesThatExist) {
   ASSERT_TRUE(range.ok()) << range.status();
   EXPECT_THAT(range->gids, ElementsAre(3, 4));
   EXPECT_THAT(range->values, ElementsAre(2, 3, 4, 0, 1));
+}
+
+TEST_P(ReaderTest, CountsTheValuesOfEveryCell) {
+  const auto packed = CountCellValues(Good(), "A", "N", "compressed");
+  ASSERT_TRUE(packed.ok()) << packed.status();
+  EXPECT_THAT(packed->gids, ElementsAre(1, 3, 4));
+  EXPECT_THAT(packed->counts, ElementsAre(0, 3, 2));
+  const auto twice = CountCellValues(Good(), "A", "N", "twice");
+  ASSERT_TRUE(twice.ok()) << twice.status();
+  EXPECT_THAT(twice->gids, ElementsAre(0, 2, 2));
+  EXPECT_THAT(twice->counts, ElementsAre(2, 1, 1));
+  EXPECT_EQ(CountCellValues(Good(), "A", "N", "absent").status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_P(ReaderTest, ReadsIntoTheMemoryOfAnEarlierResult) {
+  const Reader reader = Good();
+  Ragged<std::uint32_t> cells;
+  ASSERT_EQ(reader.ReadCells("A", "N", "twice", Selection::All(), &cells),
+            absl::OkStatus());
+  EXPECT_THAT(cells.values, ElementsAre(20, 21, 10, 30));
+  const std::uint32_t* const memory = cells.values.data();
+  ASSERT_EQ(reader.ReadCells("A", "N", "twice", Selection::Gids({2}), &cells),
+            absl::OkStatus());
+  EXPECT_THAT(cells.gids, ElementsAre(2));
+  EXPECT_THAT(cells.offsets, ElementsAre(0, 2));
+  EXPECT_THAT(cells.values, ElementsAre(10, 30));
+  EXPECT_EQ(cells.values.data(), memory);
+}
+
+TEST_P(ReaderTest, ReadsIntoAnEarlierResultOfAnotherType) {
+  const Reader reader = Good();
+  RaggedValues cells;
+  ASSERT_EQ(reader.ReadCellValues("A", "N", "twice", Selection::All(), &cells),
+            absl::OkStatus());
+  ASSERT_EQ(
+      reader.ReadCellValues("A", "N", "big_endian", Selection::All(), &cells),
+      absl::OkStatus());
+  EXPECT_THAT(cells.gids, ElementsAre(1, 2));
+  EXPECT_THAT(cells.offsets, ElementsAre(0, 1, 3));
+  EXPECT_THAT(std::get<std::vector<float>>(cells.values),
+              ElementsAre(0.5f, 1.5f, -2.5f));
+  Ragged<float> wrong;
+  EXPECT_EQ(
+      reader.ReadCells("A", "N", "twice", Selection::All(), &wrong).code(),
+      absl::StatusCode::kInvalidArgument);
 }
 
 TEST_P(ReaderTest, GivesEveryCellAllValuesWithoutPointer) {
@@ -217,6 +279,14 @@ TEST(Reader, AcceptsRowsOfOtherWidths) {
   const auto reader = Reader::Open(OddFile("wide_rows"));
   ASSERT_TRUE(reader.ok()) << reader.status();
   EXPECT_EQ(reader->types().populations[1], (Population{"B", 5, 6, 4}));
+}
+
+TEST(Reader, AcceptsRowsOfTheOtherByteOrder) {
+  MIV_NEED_H5PY();
+  const auto reader = Reader::Open(OddFile("big_endian_rows"));
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  EXPECT_EQ(reader->types().populations,
+            (std::vector<Population>{{"A", 0, 0, 6}, {"B", 5, 6, 4}}));
 }
 
 TEST(Reader, TakesTypesFromElsewhereForABareFile) {

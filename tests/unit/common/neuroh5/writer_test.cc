@@ -164,12 +164,16 @@ TEST_F(WriterTest, ReaderFindsWhatWasWritten) {
       reader.NumberAttribute("/Populations/STIM/Arc Distances", kReferenceUMax)
           .value(),
       2.25);
-  // Across a chunk border of 4000 in the 9000 values of gid 7.
   const auto ids = reader.ReadCells<std::uint32_t>(
       "PYR", kSynapseAttributes, kSynIds, Selection::Gids({6, 7, 8}));
   ASSERT_TRUE(ids.ok()) << ids.status();
   EXPECT_THAT(ids->offsets, ElementsAre(0, 0, 9000, 9009));
   for (std::uint32_t i = 0; i < 9000; ++i) ASSERT_EQ((*ids)[1][i], i);
+  // Across the chunk border at 525,004, in the values 450,003 to 600,003.
+  const auto many = reader.ReadCells<std::uint8_t>("PVBC", "Many", "v",
+                                                   Selection::Gids({26}));
+  ASSERT_TRUE(many.ok()) << many.status();
+  EXPECT_EQ(many->values, std::vector<std::uint8_t>(150'001, 26));
   const auto trees = ReadTrees(reader, "PYR", Selection::Gids({11}));
   ASSERT_TRUE(trees.ok()) << trees.status();
   Tree expected = SampleTree(100);
