@@ -10,10 +10,10 @@
 #include "common/base/fault.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "common/neuroh5/cell_counts.h"
 #include "common/neuroh5/cell_stream.h"
 #include "common/neuroh5/names.h"
 #include "common/neuroh5/reader.h"
-#include "common/neuroh5/trees.h"
 #include "common/neuroh5/writer.h"
 #include "worker/build/connectivity/synapse_partition.h"
 #include "worker/build/morphology/morphology.h"
@@ -74,10 +74,20 @@ class Census {
 struct Plan {
   neuroh5::Reader forest;
   neuroh5::Population population;
-  std::vector<std::uint32_t> gids;  // all cells with a tree, ascending
+  std::vector<std::uint32_t> gids;    // all cells with a tree, ascending
+  std::vector<std::uint64_t> points;  // of their trees
   LayerNames layers;
   SynapseModel model;
 };
+
+// The cells with a tree, and the points of their trees.
+absl::StatusOr<neuroh5::CellCounts> TreesOf(const neuroh5::Reader& forest,
+                                            const std::string& population) {
+  if (!forest.HasNamespace(population, neuroh5::kTrees))
+    return neuroh5::CellCounts();
+  return neuroh5::CountCellValues(forest, population, neuroh5::kTrees,
+                                  neuroh5::kXCoordinate);
+}
 
 absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
   MIV_ASSIGN_OR_RETURN(const StepInput input, InputOf(ctx, "forest"));
@@ -85,19 +95,19 @@ absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
   MIV_ASSIGN_OR_RETURN(const std::string name,
                        TextField(ctx.config, "population"));
   MIV_ASSIGN_OR_RETURN(auto population, forest.types().Get(name));
-  MIV_ASSIGN_OR_RETURN(auto gids, neuroh5::TreeGids(forest, name));
-  std::sort(gids.begin(), gids.end());
-  if (gids.size() != population.count)
+  MIV_ASSIGN_OR_RETURN(auto trees, TreesOf(forest, name));
+  if (trees.gids.size() != population.count)
     return InvalidInput(
         {.reason = "INCOMPLETE_FOREST",
          .file = input.label,
          .what = absl::StrCat("not every cell of ", name, " has one tree"),
          .expected = absl::StrCat(population.count, " trees"),
-         .found = absl::StrCat(gids.size())});
+         .found = absl::StrCat(trees.gids.size())});
   MIV_ASSIGN_OR_RETURN(auto layers, LayerNames::Of(ctx.config));
   MIV_ASSIGN_OR_RETURN(auto model, SynapseModelOf(ctx.config, name, layers));
-  return Plan{std::move(forest), std::move(population), std::move(gids),
-              std::move(layers), std::move(model)};
+  return Plan{std::move(forest),     std::move(population),
+              std::move(trees.gids), std::move(trees.counts),
+              std::move(layers),     std::move(model)};
 }
 
 // Densities that ask for what the cells do not have.
@@ -171,22 +181,6 @@ std::array<neuroh5::ValuesView, kColumns> ViewsOf(
       absl::MakeConstSpan(table.swc_types)};
 }
 
-// Cuts cells into runs of about kSynapsesPerBlock synapses; returns their first
-// cells, then the number of cells.
-std::vector<std::size_t> Blocks(const std::vector<std::uint64_t>& counts) {
-  std::vector<std::size_t> first = {0};
-  std::uint64_t held = 0;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (held > 0 && held + counts[i] > kSynapsesPerBlock) {
-      first.push_back(i);
-      held = 0;
-    }
-    held += counts[i];
-  }
-  if (!counts.empty()) first.push_back(counts.size());
-  return first;
-}
-
 absl::Status PlaceSynapses(StepContext& ctx, const Plan& plan, CellPlans& plans,
                            const std::vector<std::uint64_t>& counts,
                            Census& census) {
@@ -202,7 +196,7 @@ absl::Status PlaceSynapses(StepContext& ctx, const Plan& plan, CellPlans& plans,
       neuroh5::CellStream::Create(writer, plan.population.name,
                                   neuroh5::kSynapseAttributes, Columns(),
                                   plans.gids(), counts));
-  const std::vector<std::size_t> blocks = Blocks(counts);
+  const std::vector<std::size_t> blocks = RunsOf(counts, kSynapsesPerBlock);
   build::SynapseTable table;
   const auto place = [&](std::size_t block) -> absl::StatusOr<std::uint64_t> {
     table.Clear();
@@ -238,8 +232,10 @@ absl::StatusOr<nlohmann::json> DistributeSynapses(StepContext& ctx,
   WorkMeter meter;
   const auto plan = MakePlan(ctx);
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(plan.status()));
+  // The work on a cell grows with its tree; how many synapses it has is known
+  // only afterwards.
   const Share mine =
-      ShareOf(plan->gids.size(), ctx.ranks.rank(), ctx.ranks.size());
+      ShareByWeight(plan->points, ctx.ranks.rank(), ctx.ranks.size());
   CellPlans plans(plan->forest, plan->population.name,
                   {plan->gids.begin() + static_cast<std::ptrdiff_t>(mine.begin),
                    plan->gids.begin() + static_cast<std::ptrdiff_t>(mine.end)},

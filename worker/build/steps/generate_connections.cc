@@ -1,6 +1,6 @@
 // generate_connections: the projections onto a population.
 
-#include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -27,7 +27,7 @@ namespace miv::worker {
 namespace {
 
 // Synapses that a rank holds at once (about 60 bytes each, with their edges).
-constexpr double kSynapsesPerBlock = 1'000'000;
+constexpr std::uint64_t kSynapsesPerBlock = 1'000'000;
 
 struct Plan {
   neuroh5::Reader synapses;
@@ -35,9 +35,7 @@ struct Plan {
   std::string name_space;             // of the synapses
   build::SourcePopulation positions;  // of the destinations
   build::ConnectionPlan connections;
-  std::vector<std::uint32_t> gids;  // destinations, ascending
-  std::size_t cells_per_block;
-  std::uint64_t synapse_count;
+  neuroh5::CellCounts cells;  // destinations and their synapses
 
   SynapseSource source() const {
     return {&synapses, population.name, name_space};
@@ -91,21 +89,10 @@ absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
   MIV_ASSIGN_OR_RETURN(
       auto connections,
       ConnectionsOf(std::move(model), distances, distance_space));
-  Plan plan{std::move(synapses),
-            population,
-            std::move(synapse_space),
-            std::move(positions),
-            std::move(connections),
-            {},
-            1,
-            0};
-  MIV_ASSIGN_OR_RETURN(plan.gids, CellsOf(plan.source()));
-  MIV_ASSIGN_OR_RETURN(plan.synapse_count, SynapsesOf(plan.source()));
-  const double per_cell =
-      static_cast<double>(plan.synapse_count) /
-      static_cast<double>(std::max<std::size_t>(1, plan.gids.size()));
-  plan.cells_per_block = std::max<std::size_t>(
-      1, static_cast<std::size_t>(kSynapsesPerBlock / std::max(1.0, per_cell)));
+  Plan plan{std::move(synapses),      population,
+            std::move(synapse_space), std::move(positions),
+            std::move(connections),   {}};
+  MIV_ASSIGN_OR_RETURN(plan.cells, CellsOf(plan.source()));
   return plan;
 }
 
@@ -118,10 +105,15 @@ class RankConnections {
         connector_(plan.connections),
         edges_per_cell_(plan.connections.size()),
         summary_(plan.connections.size()) {
+    const std::vector<std::uint32_t>& gids = plan.cells.gids;
+    const std::vector<std::uint64_t>& counts = plan.cells.counts;
     const Share mine =
-        ShareOf(plan.gids.size(), ctx.ranks.rank(), ctx.ranks.size());
-    gids_.assign(plan.gids.begin() + static_cast<std::ptrdiff_t>(mine.begin),
-                 plan.gids.begin() + static_cast<std::ptrdiff_t>(mine.end));
+        ShareByWeight(counts, ctx.ranks.rank(), ctx.ranks.size());
+    gids_.assign(gids.begin() + static_cast<std::ptrdiff_t>(mine.begin),
+                 gids.begin() + static_cast<std::ptrdiff_t>(mine.end));
+    blocks_ =
+        RunsOf(absl::MakeConstSpan(counts).subspan(mine.begin, mine.size()),
+               kSynapsesPerBlock);
   }
 
   std::size_t cells() const { return gids_.size(); }
@@ -129,13 +121,12 @@ class RankConnections {
   std::uint64_t edges() const { return edges_; }
   ConnectionSummary& summary() { return summary_; }
 
-  std::size_t blocks() const {
-    return (gids_.size() + plan_.cells_per_block - 1) / plan_.cells_per_block;
-  }
+  std::size_t blocks() const { return blocks_.size() - 1; }
 
   // Deals the synapses of a block and notes the edges of its cells.
   absl::StatusOr<std::uint64_t> Count(std::size_t block) {
-    MIV_ASSIGN_OR_RETURN(const SynapseBlock read, Read(block));
+    MIV_RETURN_IF_ERROR(Read(block));
+    const SynapseBlock& read = read_;
     for (std::size_t i = 0; i < read.size(); ++i) {
       MIV_RETURN_IF_ERROR(
           connector_.Count(CellOf(read, i), ctx_.seed, counts_));
@@ -168,7 +159,8 @@ class RankConnections {
 
   // Gives the synapses of a block their sources and writes the edges.
   absl::StatusOr<std::uint64_t> Connect(std::size_t block) {
-    MIV_ASSIGN_OR_RETURN(const SynapseBlock read, Read(block));
+    MIV_RETURN_IF_ERROR(Read(block));
+    const SynapseBlock& read = read_;
     std::vector<neuroh5::Edges> out(streams_.size());
     std::vector<build::ProjectionEdges> columns(streams_.size());
     std::uint64_t edges = 0;
@@ -205,13 +197,11 @@ class RankConnections {
     to.insert(to.end(), from.begin(), from.end());
   }
 
-  absl::StatusOr<SynapseBlock> Read(std::size_t block) const {
-    const std::size_t first = block * plan_.cells_per_block;
-    const std::size_t last =
-        std::min(first + plan_.cells_per_block, gids_.size());
-    return ReadSynapses(plan_.source(),
-                        {gids_.begin() + static_cast<std::ptrdiff_t>(first),
-                         gids_.begin() + static_cast<std::ptrdiff_t>(last)});
+  absl::Status Read(std::size_t block) {
+    const auto at = [&](std::size_t b) {
+      return gids_.begin() + static_cast<std::ptrdiff_t>(blocks_[b]);
+    };
+    return ReadSynapses(plan_.source(), {at(block), at(block + 1)}, &read_);
   }
 
   build::CellSynapses CellOf(const SynapseBlock& read, std::size_t i) const {
@@ -223,6 +213,8 @@ class RankConnections {
   const Plan& plan_;
   build::Connector connector_;
   std::vector<std::uint32_t> gids_;
+  std::vector<std::size_t> blocks_;  // their first cells, and the end
+  SynapseBlock read_;
   std::vector<std::vector<std::uint64_t>> edges_per_cell_;  // by projection
   std::vector<neuroh5::ProjectionStream> streams_;          // by projection
   std::vector<build::ProjectionEdges> cell_edges_;
@@ -255,9 +247,11 @@ absl::StatusOr<nlohmann::json> GenerateConnectionsStep(StepContext& ctx) {
   const auto plan = MakePlan(ctx);
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(plan.status()));
   RankConnections work(ctx, *plan);
-  MIV_RETURN_IF_ERROR(RunInRounds(
-      ctx, work.blocks(), {"deal synapses", "synapses", plan->synapse_count},
-      [&](std::size_t block) { return work.Count(block); }));
+  const std::uint64_t synapses = std::accumulate(
+      plan->cells.counts.begin(), plan->cells.counts.end(), std::uint64_t{0});
+  MIV_RETURN_IF_ERROR(
+      RunInRounds(ctx, work.blocks(), {"deal synapses", "synapses", synapses},
+                  [&](std::size_t block) { return work.Count(block); }));
   const nlohmann::json projections = work.summary().Finish(
       ctx, plan->population.name, plan->connections.rules());
   MIV_RETURN_IF_ERROR(WriteConnections(ctx, *plan, work));

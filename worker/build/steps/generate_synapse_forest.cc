@@ -1,5 +1,7 @@
 // generate_synapse_forest: a morphology for every cell of a population.
 
+#include <numeric>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/fault.h"
 #include "common/base/files.h"
@@ -51,6 +53,17 @@ void Remark(StepContext& ctx, const Plan& plan) {
       ctx.observer.Warning(absl::StrCat(plan.files[i].label, ": ", remark));
 }
 
+std::vector<std::uint64_t> BytesByCell(
+    const Plan& plan, const std::vector<neuroh5::Tree>& shapes) {
+  std::vector<std::uint64_t> by_shape, by_cell;
+  for (const neuroh5::Tree& shape : shapes)
+    by_shape.push_back(neuroh5::BytesOf(shape));
+  by_cell.reserve(plan.shape_of.size());
+  for (const std::uint32_t shape : plan.shape_of)
+    by_cell.push_back(by_shape[shape]);
+  return by_cell;
+}
+
 }  // namespace
 
 absl::StatusOr<nlohmann::json> GenerateSynapseForestStep(StepContext& ctx) {
@@ -59,25 +72,25 @@ absl::StatusOr<nlohmann::json> GenerateSynapseForestStep(StepContext& ctx) {
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(plan.status()));
   if (ctx.ranks.is_root()) Remark(ctx, *plan);
 
-  const Share mine =
-      ShareOf(plan->population.count, ctx.ranks.rank(), ctx.ranks.size());
+  std::vector<neuroh5::Tree> shapes;
+  for (const build::Morphology& morphology : plan->morphologies)
+    shapes.push_back(TreeOf(morphology));
+  const std::vector<std::uint64_t> bytes = BytesByCell(*plan, shapes);
+  const Share mine = ShareByWeight(bytes, ctx.ranks.rank(), ctx.ranks.size());
   std::vector<std::uint32_t> gids, shape_of;
   for (std::uint64_t i = mine.begin; i < mine.end; ++i) {
     gids.push_back(static_cast<std::uint32_t>(plan->population.start + i));
     shape_of.push_back(plan->shape_of[i]);
   }
-  std::vector<neuroh5::Tree> shapes;
-  for (const build::Morphology& morphology : plan->morphologies)
-    shapes.push_back(TreeOf(morphology));
 
   MIV_ASSIGN_OR_RETURN(const auto access, parallel::AccessFor(ctx.ranks));
   MIV_ASSIGN_OR_RETURN(
       neuroh5::Writer writer,
       neuroh5::Writer::Create(JoinPath(ctx.output_directory, "forest.h5"),
                               access, plan->types));
-  ByteProgress progress(ctx, "write trees",
-                        plan->population.count * neuroh5::BytesOf(shapes[0]),
-                        meter);
+  ByteProgress progress(
+      ctx, "write trees",
+      std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0}), meter);
   MIV_RETURN_IF_ERROR(neuroh5::WriteTrees(
       writer, plan->population.name, gids, shape_of, shapes,
       [&](std::uint64_t more) { return progress.Add(more); }));

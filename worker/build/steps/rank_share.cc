@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace miv::worker {
@@ -38,6 +39,42 @@ Share ShareOf(std::uint64_t items, int rank, int size) {
   const std::uint64_t extra = items % n;
   const std::uint64_t begin = r * base + std::min(r, extra);
   return {begin, begin + base + (r < extra ? 1 : 0)};
+}
+
+Share ShareByWeight(absl::Span<const std::uint64_t> weights, int rank,
+                    int size) {
+  std::vector<std::uint64_t> before = {0};  // [n + 1]
+  before.reserve(weights.size() + 1);
+  for (const std::uint64_t weight : weights)
+    before.push_back(before.back() + weight);
+  const std::uint64_t total = before.back();
+  if (total == 0) return ShareOf(weights.size(), rank, size);
+  const auto n = static_cast<std::uint64_t>(size);
+  const auto border = [&](std::uint64_t r) -> std::uint64_t {
+    if (r == n) return weights.size();
+    const std::uint64_t wanted = total / n * r + total % n * r / n;
+    const auto above = std::lower_bound(before.begin(), before.end(), wanted);
+    const auto at = static_cast<std::uint64_t>(above - before.begin());
+    if (at == 0) return 0;
+    return wanted - before[at - 1] < before[at] - wanted ? at - 1 : at;
+  };
+  const auto r = static_cast<std::uint64_t>(rank);
+  return {border(r), border(r + 1)};
+}
+
+std::vector<std::size_t> RunsOf(absl::Span<const std::uint64_t> weights,
+                                std::uint64_t most) {
+  std::vector<std::size_t> first = {0};
+  std::uint64_t held = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (i > first.back() && weights[i] > most - std::min(most, held)) {
+      first.push_back(i);
+      held = 0;
+    }
+    held += weights[i];
+  }
+  if (!weights.empty()) first.push_back(weights.size());
+  return first;
 }
 
 build::BlockRunner RunOnRanks(parallel::Ranks& ranks) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "worker/build/geometry/dispersion.h"
 #include "worker/parallel/ranks.h"
 
@@ -21,6 +22,18 @@ struct Share {
   std::uint64_t size() const { return end - begin; }
 };
 Share ShareOf(std::uint64_t items, int rank, int size);
+
+/// Items [begin, end) of a rank; the shares of all ranks are consecutive and
+/// together weigh about the same: a border is off its place by at most half an
+/// item.  Without any weight the items count alike.
+Share ShareByWeight(absl::Span<const std::uint64_t> weights, int rank,
+                    int size);
+
+/// Cuts items into consecutive runs, each as long as it weighs at most `most`;
+/// an item that weighs more is alone (but for weightless ones behind it).
+/// Returns the first item of each run, then the number of items.
+std::vector<std::size_t> RunsOf(absl::Span<const std::uint64_t> weights,
+                                std::uint64_t most);
 
 /// Lets the ranks compute disjoint blocks of rows and gives every rank all of
 /// them.  The runner must not outlive `ranks`.

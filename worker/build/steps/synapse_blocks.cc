@@ -20,15 +20,18 @@ absl::Status Contradiction(const SynapseSource& source,
        .what = absl::StrCat("synapses of ", source.population, ": ", what)});
 }
 
-// Reads one column; the first one sets gids and offsets, the others must agree.
+// Reads one column; that of the ids sets gids and offsets, the others must
+// agree.
 template <typename T>
 absl::Status ReadColumn(const SynapseSource& source, const char* name,
                         const neuroh5::Selection& cells, SynapseBlock& block,
                         std::vector<T>& column) {
-  MIV_ASSIGN_OR_RETURN(
-      auto ragged, source.reader->ReadCells<T>(source.population,
-                                               source.name_space, name, cells));
-  if (block.offsets.empty()) {
+  neuroh5::Ragged<T> ragged;
+  ragged.values = std::move(column);
+  MIV_RETURN_IF_ERROR(source.reader->ReadCells(
+      source.population, source.name_space, name, cells, &ragged));
+  column = std::move(ragged.values);
+  if (static_cast<const void*>(&column) == &block.syn_ids) {
     block.gids = std::move(ragged.gids);
     block.offsets = std::move(ragged.offsets);
   } else if (ragged.gids != block.gids || ragged.offsets != block.offsets) {
@@ -36,7 +39,6 @@ absl::Status ReadColumn(const SynapseSource& source, const char* name,
                          absl::StrCat(name, " does not have one value per ",
                                       neuroh5::kSynIds, " in every cell"));
   }
-  column = std::move(ragged.values);
   return absl::OkStatus();
 }
 
@@ -55,50 +57,39 @@ build::CellSynapses SynapseBlock::Cell(std::size_t i, double u,
           absl::MakeConstSpan(swc_types).subspan(first, n)};
 }
 
-absl::StatusOr<std::vector<std::uint32_t>> CellsOf(
-    const SynapseSource& source) {
-  MIV_ASSIGN_OR_RETURN(
-      auto gids, source.reader->CellIndex(source.population, source.name_space,
-                                          neuroh5::kSynIds));
-  std::sort(gids.begin(), gids.end());
-  const auto twice = std::adjacent_find(gids.begin(), gids.end());
-  if (twice != gids.end())
+absl::StatusOr<neuroh5::CellCounts> CellsOf(const SynapseSource& source) {
+  MIV_ASSIGN_OR_RETURN(auto cells, neuroh5::CountCellValues(
+                                       *source.reader, source.population,
+                                       source.name_space, neuroh5::kSynIds));
+  const auto twice = std::adjacent_find(cells.gids.begin(), cells.gids.end());
+  if (twice != cells.gids.end())
     return InvalidInput({.reason = "BAD_SYNAPSES",
                          .file = source.reader->path(),
                          .what = absl::StrCat("a cell of ", source.population,
                                               " is stored twice"),
                          .gid = *twice});
-  return gids;
+  return cells;
 }
 
-absl::StatusOr<std::uint64_t> SynapsesOf(const SynapseSource& source) {
-  MIV_ASSIGN_OR_RETURN(
-      const auto attributes,
-      source.reader->CellAttributes(source.population, source.name_space));
-  for (const auto& attribute : attributes)
-    if (attribute.name == neuroh5::kSynIds) return attribute.values;
-  return std::uint64_t{0};
-}
-
-absl::StatusOr<SynapseBlock> ReadSynapses(const SynapseSource& source,
-                                          std::vector<std::uint32_t> gids) {
+absl::Status ReadSynapses(const SynapseSource& source,
+                          std::vector<std::uint32_t> gids,
+                          SynapseBlock* block) {
   const std::size_t wanted = gids.size();
   const auto cells = neuroh5::Selection::Gids(std::move(gids));
-  SynapseBlock block;
+  SynapseBlock& b = *block;
   MIV_RETURN_IF_ERROR(
-      ReadColumn(source, neuroh5::kSynIds, cells, block, block.syn_ids));
+      ReadColumn(source, neuroh5::kSynIds, cells, b, b.syn_ids));
   MIV_RETURN_IF_ERROR(
-      ReadColumn(source, neuroh5::kSynCdists, cells, block, block.cdists));
+      ReadColumn(source, neuroh5::kSynCdists, cells, b, b.cdists));
   MIV_RETURN_IF_ERROR(
-      ReadColumn(source, neuroh5::kSynLayers, cells, block, block.layers));
+      ReadColumn(source, neuroh5::kSynLayers, cells, b, b.layers));
   MIV_RETURN_IF_ERROR(
-      ReadColumn(source, neuroh5::kSynTypes, cells, block, block.types));
+      ReadColumn(source, neuroh5::kSynTypes, cells, b, b.types));
   MIV_RETURN_IF_ERROR(
-      ReadColumn(source, neuroh5::kSwcTypes, cells, block, block.swc_types));
-  if (block.size() != wanted)
-    return Contradiction(source, absl::StrCat(block.size(), " of ", wanted,
-                                              " cells could be read"));
-  return block;
+      ReadColumn(source, neuroh5::kSwcTypes, cells, b, b.swc_types));
+  if (b.size() == wanted) return absl::OkStatus();
+  return Contradiction(
+      source, absl::StrCat(b.size(), " of ", wanted, " cells could be read"));
 }
 
 }  // namespace miv::worker

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/neuroh5/cell_counts.h"
 #include "common/neuroh5/reader.h"
 #include "worker/build/connectivity/connector.h"
 
@@ -34,17 +36,15 @@ struct SynapseBlock {
   build::CellSynapses Cell(std::size_t i, double u, double v) const;
 };
 
-/// All cells with synapses, ascending.
+/// All cells with synapses, and their numbers of them.
 /// Errors: NotFound, DataLoss; InvalidArgument for a cell stored twice.
-absl::StatusOr<std::vector<std::uint32_t>> CellsOf(const SynapseSource& source);
+absl::StatusOr<neuroh5::CellCounts> CellsOf(const SynapseSource& source);
 
-/// Number of synapses of all cells.
-absl::StatusOr<std::uint64_t> SynapsesOf(const SynapseSource& source);
-
+/// Reads into `block`, whose memory is used again.
 /// gids: ascending; all of them have synapses (0 values count).
 /// Errors: those of reading; DataLoss if the columns of a cell differ in
 /// length.
-absl::StatusOr<SynapseBlock> ReadSynapses(const SynapseSource& source,
-                                          std::vector<std::uint32_t> gids);
+absl::Status ReadSynapses(const SynapseSource& source,
+                          std::vector<std::uint32_t> gids, SynapseBlock* block);
 
 }  // namespace miv::worker
