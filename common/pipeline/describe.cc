@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/canonical_json.h"
@@ -25,6 +26,7 @@ std::string Noun(const Schema& schema, bool plural) {
     case ValueType::kNumber:
       return "number" + s;
     case ValueType::kString:
+      if (plural && absl::EndsWith(schema.noun, "s")) return schema.noun + "es";
       return (schema.noun.empty() ? "string" : schema.noun) + s;
     case ValueType::kFile:
       return "file name" + s;

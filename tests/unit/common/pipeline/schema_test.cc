@@ -191,5 +191,11 @@ TEST(Show, KeepsErrorsShort) {
   EXPECT_EQ(Show(std::string(100, 'a')).size(), 60u);
 }
 
+TEST(Describe, FormsThePluralOfNouns) {
+  EXPECT_EQ(Describe(ListOf(Choice("section class", {"soma", "axon"}))),
+            "a list of section classes");
+  EXPECT_EQ(Describe(ListOf(String("layer"))), "a list of layers");
+}
+
 }  // namespace
 }  // namespace miv::pipeline
