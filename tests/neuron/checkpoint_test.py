@@ -4,6 +4,7 @@ Six cells excite each other over delays of up to 9 ms, driven by sources at irre
 times, so that at every checkpoint spikes are on their way; their mechanisms keep what
 NEURON's BBSaveState does not.  Every voltage, current, state and spike is compared bit by bit.
 """
+import json
 import os
 import shutil
 
@@ -79,7 +80,7 @@ def config(**changes):
         "record": [{"label": name, "variable": name, "population": "A", "section": "all", "loc": "all"}
                    for name in ("v", "i_membrane_")]
         + [{"label": name, "variable": name, "population": "A", "section": "soma"}
-           for name in ("past_remembers", "steps_remembers", "m_hh", "h_hh", "n_hh")],
+           for name in ("past_remembers", "steps_remembers", "calls_keeps", "m_hh", "h_hh", "n_hh")],
     }
     made.update(changes)
     return made
@@ -87,7 +88,7 @@ def config(**changes):
 
 class Checkpoints(step_case.StepCase):
     MECHANISMS = [os.path.join(HERE, "model", "restoring", name)
-                  for name in ("facilitates.mod", "remembers.mod")]
+                  for name in ("facilitates.mod", "keeps.mod", "remembers.mod")]
 
     @classmethod
     def setUpClass(cls):
@@ -99,7 +100,7 @@ class Checkpoints(step_case.StepCase):
         with open(path) as f:
             text = f.read()
         with open(path, "w") as f:
-            f.write(text.replace("insert pas", "insert pas  insert remembers"))
+            f.write(text.replace("insert pas", "insert pas  insert remembers  insert keeps"))
 
     def run_with(self, made, **arguments):
         """(report, warnings, results as a dict of arrays, output directory)"""
@@ -138,6 +139,79 @@ class Checkpoints(step_case.StepCase):
                         self.assertIn("resumed at 25 ms", errors)
                         self.assert_same_after(CHECKPOINT_MS, whole, tail)
                         self.assertEqual(resumed["ties"], report["ties"])
+
+    def test_mechanisms_with_memory_of_their_own_are_listed(self):
+        sources = os.path.join(self.root, "hiding")
+        os.makedirs(sources)
+        shutil.copy(os.path.join(HERE, "model", "restoring", "hides.mod"), sources)
+        for resume, written in (("exact", False), ("allow_inexact", True)):
+            _, errors, results, output = self.run_with(
+                config(t_end=10.0, checkpoint_interval=5.0, resume=resume),
+                inputs={"mechanisms": sources})
+            self.assertIn("resume: not exact", errors)
+            self.assertIn("hides (hides.mod): VERBATIM with static", errors)
+            self.assertEqual(os.path.exists(os.path.join(output, ".checkpoint")), written)
+            self.assertEqual(json.loads(results["Manifest"])["resume"], "not exact")
+
+    def test_a_checkpoint_that_is_of_no_use_is_reported(self):
+        made = config(t_end=10.0, checkpoint_interval=5.0)
+        _, _, whole, output = self.run_with(made)
+        path = os.path.join(output, ".checkpoint")
+        with open(path, "r+b") as f:
+            f.seek(100)
+            f.write(b"xxxx")
+        for changes, why in (({}, "the checksum of the header is wrong"), ({"t_end": 11.0}, "another run")):
+            if changes:
+                shutil.copy(os.path.join(self.run_with(made)[3], ".checkpoint"), path)
+            _, errors, results, _ = self.run_with({**made, **changes}, inputs={"resume": path})
+            self.assertIn("the run starts from 0 ms", errors)
+            self.assertIn(why, errors)
+            self.assertEqual(results["LFP/near/t"][0], 0)
+
+    def save(self, made):
+        return os.path.join(self.run_with({**made, "save_checkpoint": True})[3], "checkpoint.miv")
+
+    def test_another_run_goes_on_from_a_saved_checkpoint(self):
+        _, _, whole, _ = self.run_with(config())
+        saved = self.save(config(t_end=CHECKPOINT_MS))
+        for ranks in (1, 2):
+            _, _, tail, _ = self.run_with(config(), ranks=ranks, inputs={"start_from": saved})
+            self.assert_same_after(CHECKPOINT_MS, whole, tail)
+
+    def test_trains_are_played_again_and_on(self):
+        def drawn(t_end):
+            return config(t_end=t_end, stimulus=[{"population": "STIM", "rate": 400.0}])
+        _, _, whole, _ = self.run_with(drawn(END_MS))
+        saved = self.save(drawn(CHECKPOINT_MS))  # whose trains end there
+        for ranks in (1, 2):
+            _, _, tail, _ = self.run_with(drawn(END_MS), ranks=ranks, inputs={"start_from": saved})
+            self.assert_same_after(CHECKPOINT_MS, whole, tail)
+
+    def test_a_fork_goes_on_with_parameters_of_its_own(self):
+        saved = self.save(config(t_end=CHECKPOINT_MS))
+        made = config()
+        made["synapses"]["A"]["A"] = {"mechanisms": {"Fac": dict(
+            made["synapses"]["A"]["A"]["mechanisms"]["Fac"], g_unit=0.0)}}
+        made["synapses"]["A"]["STIM"]["mechanisms"] = made["synapses"]["A"]["A"]["mechanisms"]
+        made["clamps"] = []
+        _, _, whole, _ = self.run_with(config())
+        _, _, fork, _ = self.run_with(made, inputs={"start_from": saved})
+        later = whole["Recordings/v/t"] >= CHECKPOINT_MS - 1e-9
+        np.testing.assert_array_equal(fork["Recordings/v/value"][0], whole["Recordings/v/value"][later][0])
+        sources = set(fork["Spikes/gid"][fork["Spikes/t"] > CHECKPOINT_MS + 10])
+        self.assertEqual(sources & set(range(STIMULI, STIMULI + CELLS)), set())
+        self.assertNotEqual(sources, set())
+
+    def test_a_checkpoint_of_another_model_is_refused_by_name(self):
+        saved = self.save(config(t_end=CHECKPOINT_MS))
+        for changes, texts in (
+                ({"dt": 0.05}, ["start_from: the run of the checkpoint had another dt"]),
+                ({"secondorder": 0}, ["start_from: the run of the checkpoint had another secondorder"]),
+                ({"t_end": 20.0}, ["start_from: the checkpoint is not before t_end"]),
+                ({"nseg": {"d_lambda": 0.05}}, ["start_from", "the number of nodes is another", "Spiker["])):
+            with self.subTest(changes=changes):
+                self.fail_with(config(**changes), *texts, templates=self.templates,
+                               inputs={"start_from": saved})
 
 
 if __name__ == "__main__":

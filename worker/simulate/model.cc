@@ -4,10 +4,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
 #include "worker/simulate/clamps.h"
 #include "worker/simulate/debug_tables.h"
 #include "worker/simulate/gap_junctions.h"
+#include "worker/simulate/neuron/compile/hidden_state.h"
 #include "worker/simulate/process_engine.h"
 #include "worker/simulate/stimulus/spike_trains.h"
 #include "worker/simulate/stimulus/train_file.h"
@@ -22,6 +25,27 @@ absl::StatusOr<std::unique_ptr<neuroh5::Reader>> OpenInput(
   auto reader = neuroh5::Reader::Open(input->path);
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(reader.status()));
   return std::make_unique<neuroh5::Reader>(*std::move(reader));
+}
+
+/// Collective: what MechanismsWithHiddenState says of the mod files.
+absl::StatusOr<std::vector<std::string>> HiddenStateOfModel(
+    worker::StepContext& ctx) {
+  const auto input = ctx.inputs.find("mechanisms");
+  if (input == ctx.inputs.end()) return std::vector<std::string>();
+  std::string text;
+  absl::Status status;
+  if (ctx.ranks.is_root()) {
+    const auto sources =
+        neuron::ReadModSources(input->second.path, input->second.label);
+    status = sources.status();
+    if (sources.ok()) {
+      text = absl::StrJoin(neuron::MechanismsWithHiddenState(*sources), "\n");
+    }
+  }
+  MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(status));
+  ctx.ranks.Broadcast(&text);
+  return std::vector<std::string>(
+      absl::StrSplit(text, '\n', absl::SkipEmpty()));
 }
 
 /// What NEURON and the templates printed.
@@ -137,6 +161,7 @@ absl::StatusOr<Model*> BuildModel(worker::StepContext& ctx,
   Model* model = new Model;  // for the life of the process, see Model
   MIV_ASSIGN_OR_RETURN(model->cell_file, OpenInput(ctx, "cells"));
   MIV_ASSIGN_OR_RETURN(model->connection_file, OpenInput(ctx, "connections"));
+  MIV_ASSIGN_OR_RETURN(model->hidden_state, HiddenStateOfModel(ctx));
   MIV_ASSIGN_OR_RETURN(model->engine, EngineForStep(ctx));
   auto network = neuron::Network::Create(*model->engine);
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(network.status()));

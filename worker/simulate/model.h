@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/neuroh5/reader.h"
@@ -27,6 +29,8 @@ struct Model {
   std::unique_ptr<neuron::Network> network;
   LoadedCells cells;
   ConnectionCounts counts;
+  /// Mechanisms whose state no checkpoint holds (hidden_state.h).
+  std::vector<std::string> hidden_state;
   std::int64_t gap_junctions = 0;  ///< of all ranks
   std::unique_ptr<Hooks> hooks;
 };

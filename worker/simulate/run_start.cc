@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/fault.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
@@ -25,6 +26,24 @@ CheckpointHeader HeaderOf(const worker::StepContext& ctx,
   header.neuron = model.engine->version();
   header.run_digest = RunDigest(ctx.config, ctx.seed);
   return header;
+}
+
+void WarnOfHiddenState(worker::StepContext& ctx, const SimulationConfig& config,
+                       const Model& model) {
+  if (model.hidden_state.empty() || !ctx.ranks.is_root()) return;
+  std::string then;
+  if (config.checkpoint_interval_ms > 0) {
+    then = config.resume_inexact
+               ? " A run whose group is lost goes on from its last checkpoint, "
+                 "as resume: allow_inexact says."
+               : " A run whose group is lost starts again from 0 ms, unless "
+                 "resume: allow_inexact is set.";
+  }
+  ctx.observer.Warning(absl::StrCat(
+      "resume: not exact. A checkpoint does not hold what these mechanisms "
+      "keep to themselves: ",
+      absl::StrJoin(model.hidden_state, "; "),
+      ". FUNCTION bbsavestate in a mechanism puts that right.", then));
 }
 
 absl::Status Mismatch(absl::string_view what, std::string expected,
@@ -135,7 +154,9 @@ absl::StatusOr<RunStart> PrepareStart(worker::StepContext& ctx,
   if (config.save_checkpoint) {
     start.rule.end_path = JoinPath(ctx.output_directory, kSavedFile);
   }
-  if (config.checkpoint_interval_ms > 0) {
+  WarnOfHiddenState(ctx, config, model);
+  if (config.checkpoint_interval_ms > 0 &&
+      (model.hidden_state.empty() || config.resume_inexact)) {
     start.rule.every = std::max<std::int64_t>(
         1, std::llround(config.checkpoint_interval_ms / config.dt_ms));
   }

@@ -30,8 +30,9 @@ double CpuSeconds() {
 
 /// The config without paths and resources: equal inputs give equal files.
 json ConfigForManifest(json config) {
-  for (const char* key : {"cells", "connections", "gap_junctions", "templates",
-                          "mechanisms", "ranks", "nodes", "io_size", "debug"}) {
+  for (const char* key :
+       {"cells", "connections", "gap_junctions", "templates", "mechanisms",
+        "ranks", "nodes", "io_size", "debug", "checkpoint_interval"}) {
     config.erase(key);
   }
   return config;
@@ -48,7 +49,8 @@ json ManifestOf(worker::StepContext& ctx, const Model& model, double celsius) {
               {"neuron", model.engine->version()},
               {"compiler", absl::StrCat("GCC ", __VERSION__)},
               {"celsius", celsius},
-              {"cells", std::move(cells)}};
+              {"cells", std::move(cells)},
+              {"resume", model.hidden_state.empty() ? "exact" : "not exact"}};
 }
 
 /// What is measured and recorded while the model runs.

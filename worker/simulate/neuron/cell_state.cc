@@ -76,7 +76,7 @@ absl::Status GetOwnState(Prop* p, StateReader* bytes) {
 }
 
 /// The diameter is geometry, not state.
-bool IsKept(const Prop* p) { return p->type > MORPHOLOGY; }
+bool IsKept(const Prop* p) { return p->type > MORPHOLOGY && !IsElectrode(p); }
 
 absl::Status PutProperties(Prop* first, StateWriter* bytes) {
   for (Prop* p = first; p != nullptr; p = p->next) {

@@ -35,7 +35,7 @@ absl::Status AddPointProcesses(CellView* cell) {
   for (Node* node : cell->nodes) {
     for (Prop* p = node->prop; p != nullptr; p = p->next) {
       if (p->type == EXTRACELL) return Extracellular(*cell);
-      if (memb_func[p->type].is_point) {
+      if (memb_func[p->type].is_point && !IsElectrode(p)) {
         cell->point_processes.push_back(OwnerOf(p));
       }
     }
@@ -62,6 +62,11 @@ ConnectionView ViewConnection(ConnectionHandle handle, std::uint32_t gid) {
 }
 
 }  // namespace
+
+bool IsElectrode(const Prop* property) {
+  const absl::string_view name = memb_func[property->type].sym->name;
+  return name == "IClamp" || name == "SEClamp";
+}
 
 Point_process* OwnerOf(const Prop* property) {
   return static_cast<Point_process*>(property->dparam[1]._pvoid);

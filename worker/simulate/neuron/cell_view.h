@@ -25,9 +25,9 @@ struct ConnectionView {
 struct CellView {
   std::uint32_t gid = 0;
   Object* object = nullptr;
-  std::vector<Node*> nodes;  ///< empty for artificial cells
-  std::vector<Point_process*> point_processes;
-  std::vector<ConnectionView> connections;  ///< as they were made
+  std::vector<Node*> nodes;                     ///< empty for artificial cells
+  std::vector<Point_process*> point_processes;  ///< but electrodes
+  std::vector<ConnectionView> connections;      ///< as they were made
   unsigned char* above = nullptr;  ///< the detector's state; null: none
 
   bool artificial() const { return nodes.empty(); }
@@ -38,6 +38,9 @@ struct CellView {
 /// state lies outside of its variables.
 absl::StatusOr<std::vector<CellView>> ViewCells(
     absl::Span<const Cell* const> cells, const Network& network);
+
+/// Electrodes have no state, and belong to the run rather than to the cell.
+bool IsElectrode(const Prop* property);
 
 /// The point process that owns a property.
 Point_process* OwnerOf(const Prop* property);

@@ -86,12 +86,14 @@ struct DetectorLayout {
 class TQueue {
  public:
   void forall_callback(void (*visit)(const TQItem*, int));
+  void remove(TQItem* item);
 };
 TQueue* net_cvode_instance_event_queue(NrnThread* thread);
 void nrn_netcon_event(NetCon* connection, double t);
 class PreSyn;
 PreSyn* nrn_gid2outputpresyn(int gid);
 extern "C" {
+void clear_event_queue();
 void nrn_net_send(void** movable, double* weights, Point_process* target,
                   double t, double flag);
 void artcell_net_send(void** movable, double* weights, Point_process* target,

@@ -176,6 +176,7 @@ absl::Status Network::Play(const Cell& cell, absl::Span<const double> times) {
     return absl::InvalidArgumentError(absl::StrCat(
         cell.name(), " cannot play spike times: it has no play()"));
   }
+  playing_.insert(cell.gid());
   return Guarded(absl::StrCat("playing spikes of gid ", cell.gid()), [&] {
     Object* vector = NewVector(times);
     hoc_push_object(vector);

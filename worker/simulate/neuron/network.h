@@ -85,6 +85,9 @@ class Network {
     return built_weights_;
   }
 
+  /// Cells that Play was called for.
+  const std::set<std::uint32_t>& playing() const { return playing_; }
+
   /// Makes an artificial cell emit spikes at `times`, ms, ascending.
   absl::Status Play(const Cell& cell, absl::Span<const double> times);
 
@@ -109,6 +112,7 @@ class Network {
   Object* spike_gids_ = nullptr;   ///< Vector
   std::vector<std::pair<ConnectionHandle, std::uint32_t>> connections_;
   std::set<std::pair<int, int>> built_weights_;
+  std::set<std::uint32_t> playing_;
   int noted_type_ = -1;                   ///< that NoteWeights saw last
   absl::Span<const IndexedValue> noted_;  ///< compared, not read, later
 };

@@ -11,6 +11,7 @@
 #include "worker/simulate/neuron/event_queue.h"
 #include "worker/simulate/neuron/guard.h"
 #include "worker/simulate/neuron/integrator.h"
+#include "worker/simulate/neuron/replay.h"
 
 namespace miv::simulate::neuron {
 namespace {
@@ -46,6 +47,29 @@ absl::Status RestartQueue(double t_ms) {
     bbss_restore_global(nullptr, reinterpret_cast<char*>(&t_ms), sizeof t_ms);
     bbss_restore_done(nullptr);
   });
+}
+
+absl::StatusOr<std::string> BytesOf(const CellView& cell,
+                                    const std::vector<QueuedEvent>& events) {
+  StateWriter bytes;
+  MIV_RETURN_IF_ERROR(PutCellState(cell, &bytes));
+  PutEvents(events, &bytes);
+  return bytes.Take();
+}
+
+/// Right after initialisation: [cells], for those that play what they are to
+/// be at t_ms, "" for others.
+absl::StatusOr<std::vector<std::string>> Replay(
+    const std::vector<CellView>& cells, const Network& network, double t_ms) {
+  std::vector<std::string> replayed(cells.size());
+  QueueContent queue = ReadQueue(cells);
+  EmptyQueue();
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    if (network.playing().count(cells[c].gid) == 0) continue;
+    MIV_RETURN_IF_ERROR(ReplayCell(cells[c], t_ms, &queue.by_cell[c]));
+    MIV_ASSIGN_OR_RETURN(replayed[c], BytesOf(cells[c], queue.by_cell[c]));
+  }
+  return replayed;
 }
 
 absl::Status RestoreCell(const CellView& cell, const StateRules& rules,
@@ -90,10 +114,9 @@ absl::StatusOr<std::vector<std::string>> StateKeeper::Save() {
   foreign_events_ = queue.foreign;
   std::vector<std::string> saved;
   for (std::size_t c = 0; c < impl_->cells.size(); ++c) {
-    StateWriter bytes;
-    MIV_RETURN_IF_ERROR(PutCellState(impl_->cells[c], &bytes));
-    PutEvents(queue.by_cell[c], &bytes);
-    saved.push_back(bytes.Take());
+    MIV_ASSIGN_OR_RETURN(std::string bytes,
+                         BytesOf(impl_->cells[c], queue.by_cell[c]));
+    saved.push_back(std::move(bytes));
   }
   return saved;
 }
@@ -103,12 +126,26 @@ absl::Status StateKeeper::Restore(const Source& source) {
       source.cells.size() != impl_->cells.size()) {
     return absl::InternalError("there is not one saved state per cell");
   }
+  const std::vector<CellView>& cells = impl_->cells;
+  const bool everything = source.what == Restored::kEverything;
+  std::vector<std::string> replayed(cells.size());
+  absl::Status status;
+  if (!everything) {
+    auto played = Replay(cells, *impl_->network, source.t_ms);
+    status = played.status();
+    if (played.ok()) replayed = *std::move(played);
+  }
+  // Collective, so that it comes before any error.
   MIV_RETURN_IF_ERROR(RestartQueue(source.t_ms));
-  const StateRules rules{source.mechanisms,
-                         source.what == Restored::kEverything,
-                         impl_->network->built_weights()};
-  for (std::size_t c = 0; c < impl_->cells.size(); ++c) {
-    MIV_RETURN_IF_ERROR(RestoreCell(impl_->cells[c], rules, source.cells[c]));
+  MIV_RETURN_IF_ERROR(status);
+  const auto& weights = impl_->network->built_weights();
+  const std::vector<std::string> own = MechanismNumbers();
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    MIV_RETURN_IF_ERROR(
+        replayed[c].empty()
+            ? RestoreCell(cells[c], {source.mechanisms, everything, weights},
+                          source.cells[c])
+            : RestoreCell(cells[c], {own, everything, weights}, replayed[c]));
   }
   ContinueAfter(source.step);
   return absl::OkStatus();

@@ -25,7 +25,8 @@ namespace miv::simulate::neuron {
 enum class Restored {
   kEverything,  ///< bit by bit
   /// Parameters of mechanisms, and the weights that the network was built
-  /// with, stay those of this model.
+  /// with, stay those of this model, and cells that play spike times have
+  /// played those of this model up to now.
   kState,
 };
 
@@ -71,7 +72,6 @@ class StateKeeper {
   absl::Status Restore(const Source& source);
 
  private:
-  struct View;
   class Impl;
   explicit StateKeeper(std::unique_ptr<Impl> impl);
 
