@@ -54,7 +54,8 @@ absl::StatusOr<Input> FromReference(const Draft& draft,
                               absl::StrJoin(role.from_kinds, " or ")),
        .found =
            absl::StrCat(name, ", of kind ", producer.kind,
-                        output.empty() ? "" : absl::StrCat(", ", output))});
+                        output.empty() ? "" : absl::StrCat(", ", output)),
+       .remedy = exists ? "" : role.remedy});
 }
 
 absl::Status MissingInput(const ResolvedStep& step, const InputRole& role) {
@@ -113,6 +114,7 @@ class Binder {
       return step_.config[role.field].is_string() ? BindField(role)
                                                   : absl::OkStatus();
     }
+    if (role.named_only) return absl::OkStatus();
     if (role.directory) {
       const std::string& path = role.role == "templates"
                                     ? draft_.spec->templates_path

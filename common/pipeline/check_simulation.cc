@@ -152,6 +152,7 @@ absl::Status CheckSimulation(Draft& draft, std::size_t index) {
   MIV_RETURN_IF_ERROR(CheckStimuli(draft, index));
   MIV_RETURN_IF_ERROR(CheckStimulusFiles(draft, index));
   MIV_RETURN_IF_ERROR(CheckClamps(draft, index));
+  MIV_RETURN_IF_ERROR(CheckStart(draft, index));
   return CheckRecordings(draft, index);
 }
 

@@ -31,6 +31,8 @@ absl::Status CheckStimuli(Draft& draft, std::size_t index);
 /// Stimuli from input_spikes steps: names, and cells that have trains.
 absl::Status CheckStimulusFiles(Draft& draft, std::size_t index);
 absl::Status CheckClamps(Draft& draft, std::size_t index);
+/// A start from another step's checkpoint: time steps and t_end.
+absl::Status CheckStart(const Draft& draft, std::size_t index);
 absl::Status CheckRecordings(Draft& draft, std::size_t index);
 absl::Status CheckHooks(Draft& draft, std::size_t index);
 

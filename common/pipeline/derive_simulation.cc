@@ -82,6 +82,8 @@ std::vector<std::string> OutputsOf(const json& config) {
   if (debug.value("sections", false))
     outputs.insert(outputs.end(), {"sections.tsv", "segments.tsv",
                                    "detectors.tsv", "points.tsv"});
+  if (config.value("save_checkpoint", false))
+    outputs.push_back("checkpoint.miv");
   const json& electrodes = config["lfp"];
   if (!electrodes.empty()) outputs.push_back("readout.npy");
   for (std::size_t i = 1; i < electrodes.size(); ++i)

@@ -33,7 +33,9 @@ struct InputRole {
   std::string output;  ///< name of that output: "forest.h5"
   RoleScope scope = RoleScope::kNetwork;
   bool required = true;
-  bool directory = false;  ///< templates, mechanisms: by default of `files`
+  bool directory = false;   ///< templates, mechanisms: by default of `files`
+  bool named_only = false;  ///< what the step uses does not provide it unnamed
+  std::string remedy;  ///< if the step that `field` names does not write it
 };
 
 struct KindInfo {

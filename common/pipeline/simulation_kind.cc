@@ -107,7 +107,14 @@ std::vector<InputRole> SimulationInputs() {
           {.role = "mechanisms",
            .field = "mechanisms",
            .required = false,
-           .directory = true}};
+           .directory = true},
+          {.role = "start_from",
+           .field = "start_from",
+           .from_kinds = {"simulation"},
+           .output = "checkpoint.miv",
+           .required = false,
+           .named_only = true,
+           .remedy = "Set save_checkpoint: true in that step."}};
 }
 
 std::vector<Field> ModelFields() {
@@ -142,21 +149,25 @@ std::vector<Field> ModelFields() {
 }
 
 std::vector<Field> RunFields() {
-  return {Required("t_end", Positive()),
-          Default("dt", Positive(), 0.025),
-          Default("v_init", Number(), -65.0),
-          Default("celsius", Nullable(Number()), nullptr),
-          Default("secondorder", IntegerFrom(0, 2), 2),
-          Default("stimulus", ListOf(Stimulus()), json::array()),
-          Default("clamps", ListOf(Clamp()), json::array()),
-          Default("lfp", ListOf(Electrode()), json::array()),
-          Default("record", ListOf(Recording()), json::array()),
-          Default("hooks", ListOf(Hook()), json::array()),
-          Default("python", Boolean(), false),
-          Optional("debug",
-                   Record("debug", {Default("netcons", Boolean(), false),
-                                    Default("sections", Boolean(), false)})),
-          Resource("checkpoint_interval", Nullable(NonNegative()))};
+  return {
+      Required("t_end", Positive()),
+      Default("dt", Positive(), 0.025),
+      Default("v_init", Number(), -65.0),
+      Default("celsius", Nullable(Number()), nullptr),
+      Default("secondorder", IntegerFrom(0, 2), 2),
+      Default("stimulus", ListOf(Stimulus()), json::array()),
+      Default("clamps", ListOf(Clamp()), json::array()),
+      Default("lfp", ListOf(Electrode()), json::array()),
+      Default("record", ListOf(Recording()), json::array()),
+      Default("hooks", ListOf(Hook()), json::array()),
+      Default("python", Boolean(), false),
+      Optional("debug",
+               Record("debug", {Default("netcons", Boolean(), false),
+                                Default("sections", Boolean(), false)})),
+      Optional("start_from", File()),
+      Optional("save_checkpoint", Boolean()),
+      Optional("resume", Choice("way to resume", {"exact", "allow_inexact"})),
+      Resource("checkpoint_interval", Nullable(NonNegative()))};
 }
 
 }  // namespace

@@ -91,6 +91,8 @@ TEST(AllKinds, OnlyKindsThatLoadUserCodeNeedAModelGroup) {
 TEST(AllKinds, RolesComeFromKindsWithThatOutput) {
   for (const KindInfo& kind : AllKinds())
     for (const InputRole& role : kind.inputs) {
+      // Only some runs save a checkpoint.
+      if (role.role == "start_from") continue;
       for (const std::string& from : role.from_kinds) {
         const auto& outputs = KindNamed(from).outputs;
         EXPECT_NE(std::find(outputs.begin(), outputs.end(), role.output),

@@ -258,6 +258,10 @@ INSTANTIATE_TEST_SUITE_P(
                   {"steps.run.config.nseg={d_lambda: 0}"},
                   "steps.run.config.nseg.d_lambda: the value is out of "
                   "range; expected a number above 0, found 0"},
+        ErrorCase{"Resume",
+                  {"steps.run.config.resume=never"},
+                  "steps.run.config.resume: unknown way to resume; expected "
+                  "one of exact, allow_inexact, found \"never\""},
         ErrorCase{"Checkpoints",
                   {"steps.run.config.checkpoint_interval=3"},
                   "steps.run.config.checkpoint_interval: simulations keep no "
