@@ -115,10 +115,12 @@ absl::Status CheckAvailable(const ResolvedStep& step) {
   if (interval.is_number() && interval > 0)
     return ConfigError(step, "checkpoint_interval",
                        {.reason = "NOT_AVAILABLE",
-                        .what = "simulations keep no checkpoints here",
+                        .what = "simulations write no checkpoints while they "
+                                "run here",
                         .expected = "null or 0",
                         .found = Show(interval),
-                        .remedy = "Split the run, or leave the field out."});
+                        .remedy = "Split the run: save_checkpoint in the first "
+                                  "part, start_from in the next."});
   return absl::OkStatus();
 }
 

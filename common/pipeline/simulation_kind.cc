@@ -63,11 +63,12 @@ Schema Electrode() {
 }
 
 Schema Hook() {
-  return Record("a hook", {Required("file", File()),
-                           Optional("at", Choice("point of the run",
-                                                 {"after_cells", "before_run",
-                                                  "after_run"})),
-                           Optional("files", ListOf(File(), 1))});
+  return Record(
+      "a hook",
+      {Required("file", File()),
+       Optional("at", Choice("point of the run",
+                             {"after_cells", "before_run", "after_run"})),
+       Optional("files", ListOf(File(), 1))});
 }
 
 // Segments shorter than this fraction of the length constant.
@@ -149,25 +150,23 @@ std::vector<Field> ModelFields() {
 }
 
 std::vector<Field> RunFields() {
-  return {
-      Required("t_end", Positive()),
-      Default("dt", Positive(), 0.025),
-      Default("v_init", Number(), -65.0),
-      Default("celsius", Nullable(Number()), nullptr),
-      Default("secondorder", IntegerFrom(0, 2), 2),
-      Default("stimulus", ListOf(Stimulus()), json::array()),
-      Default("clamps", ListOf(Clamp()), json::array()),
-      Default("lfp", ListOf(Electrode()), json::array()),
-      Default("record", ListOf(Recording()), json::array()),
-      Default("hooks", ListOf(Hook()), json::array()),
-      Default("python", Boolean(), false),
-      Optional("debug",
-               Record("debug", {Default("netcons", Boolean(), false),
-                                Default("sections", Boolean(), false)})),
-      Optional("start_from", File()),
-      Optional("save_checkpoint", Boolean()),
-      Optional("resume", Choice("way to resume", {"exact", "allow_inexact"})),
-      Resource("checkpoint_interval", Nullable(NonNegative()))};
+  return {Required("t_end", Positive()),
+          Default("dt", Positive(), 0.025),
+          Default("v_init", Number(), -65.0),
+          Default("celsius", Nullable(Number()), nullptr),
+          Default("secondorder", IntegerFrom(0, 2), 2),
+          Default("stimulus", ListOf(Stimulus()), json::array()),
+          Default("clamps", ListOf(Clamp()), json::array()),
+          Default("lfp", ListOf(Electrode()), json::array()),
+          Default("record", ListOf(Recording()), json::array()),
+          Default("hooks", ListOf(Hook()), json::array()),
+          Default("python", Boolean(), false),
+          Optional("debug",
+                   Record("debug", {Default("netcons", Boolean(), false),
+                                    Default("sections", Boolean(), false)})),
+          Optional("start_from", File()),
+          Optional("save_checkpoint", Boolean()),
+          Resource("checkpoint_interval", Nullable(NonNegative()))};
 }
 
 }  // namespace

@@ -258,15 +258,12 @@ INSTANTIATE_TEST_SUITE_P(
                   {"steps.run.config.nseg={d_lambda: 0}"},
                   "steps.run.config.nseg.d_lambda: the value is out of "
                   "range; expected a number above 0, found 0"},
-        ErrorCase{"Resume",
-                  {"steps.run.config.resume=never"},
-                  "steps.run.config.resume: unknown way to resume; expected "
-                  "one of exact, allow_inexact, found \"never\""},
         ErrorCase{"Checkpoints",
                   {"steps.run.config.checkpoint_interval=3"},
-                  "steps.run.config.checkpoint_interval: simulations keep no "
-                  "checkpoints here; expected null or 0, found 3. Split the "
-                  "run, or leave the field out."},
+                  "steps.run.config.checkpoint_interval: simulations write no "
+                  "checkpoints while they run here; expected null or 0, found "
+                  "3. Split the run: save_checkpoint in the first part, "
+                  "start_from in the next."},
         ErrorCase{"CellTypeWithoutTemplate",
                   {"steps.synapses_PYR.config.cell_types.STIM=",
                    "steps.synapses_PVBC.config.cell_types.STIM=",
