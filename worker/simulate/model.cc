@@ -162,6 +162,9 @@ absl::StatusOr<Model*> BuildModel(worker::StepContext& ctx,
   MIV_ASSIGN_OR_RETURN(model->cell_file, OpenInput(ctx, "cells"));
   MIV_ASSIGN_OR_RETURN(model->connection_file, OpenInput(ctx, "connections"));
   MIV_ASSIGN_OR_RETURN(model->hidden_state, HiddenStateOfModel(ctx));
+  if (!config.hooks.empty()) {
+    model->hidden_state.push_back("hooks: variables of the user's own code");
+  }
   MIV_ASSIGN_OR_RETURN(model->engine, EngineForStep(ctx));
   auto network = neuron::Network::Create(*model->engine);
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(network.status()));

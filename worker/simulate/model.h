@@ -29,7 +29,7 @@ struct Model {
   std::unique_ptr<neuron::Network> network;
   LoadedCells cells;
   ConnectionCounts counts;
-  /// Mechanisms whose state no checkpoint holds (hidden_state.h).
+  /// Mechanisms whose state no checkpoint holds (hidden_state.h), and hooks.
   std::vector<std::string> hidden_state;
   std::int64_t gap_junctions = 0;  ///< of all ranks
   std::unique_ptr<Hooks> hooks;

@@ -40,8 +40,8 @@ void WarnOfHiddenState(worker::StepContext& ctx, const SimulationConfig& config,
                  "resume: allow_inexact is set.";
   }
   ctx.observer.Warning(absl::StrCat(
-      "resume: not exact. A checkpoint does not hold what these mechanisms "
-      "keep to themselves: ",
+      "resume: not exact. A checkpoint does not hold what these keep to "
+      "themselves: ",
       absl::StrJoin(model.hidden_state, "; "),
       ". FUNCTION bbsavestate in a mechanism puts that right.", then));
 }
