@@ -24,6 +24,13 @@ std::string ErrorField(const std::optional<Fault>& error) {
       " error=\"", error->reason.empty() ? error->what : error->reason, "\"");
 }
 
+// Whether a task that came to nothing may have segment files.
+bool MayHaveLeftResults(const Task& task) {
+  const bool lost =
+      task.state == TaskState::kFailed || task.state == TaskState::kCancelled;
+  return lost && task.attempts > 0 && task.kind == "simulation";
+}
+
 std::string Quoted(absl::string_view reason) {
   if (reason.empty()) return "";
   return absl::StrCat(" reason=\"", reason, "\"");
@@ -101,6 +108,10 @@ absl::Status Change::Move(Task& task, TaskState to, const Cause& cause,
   if (to == TaskState::kQueued) task.queued = now_;
   if (to == TaskState::kRunning) task.started = now_;
   if (IsFinal(to)) task.ended = now_;
+  if (MayHaveLeftResults(task)) {
+    task.salvages = true;
+    effects_.salvage.push_back(task.id);
+  }
   effects_.schedule = true;
   MIV_RETURN_IF_ERROR(transaction_.PutTask(task));
   return Append(task.id.job, {.step = task.step, .attempt = attempt}, event);
@@ -143,7 +154,8 @@ absl::Status Change::Move(Group& group, GroupState to,
 absl::Status Change::Log(const Task& task, int attempt,
                          const v1::Event& event) {
   LogEntry entry{.step = task.step, .attempt = attempt};
-  entry.detail = event.has_progress() || event.has_log() || event.has_warning();
+  entry.detail = event.has_progress() || event.has_log() ||
+                 event.has_warning() || event.has_stored();
   return Append(task.id.job, std::move(entry), event);
 }
 

@@ -26,6 +26,7 @@ struct Effects {
   std::vector<GroupId> ended_groups;   ///< groups that are gone
   std::vector<AttemptId> publish;      ///< successes to publish
   std::vector<Attempt> dropped;        ///< attempts whose folders can go
+  std::vector<TaskId> salvage;         ///< tasks that may have left something
 };
 
 /// Why a task moves; goes into its event.

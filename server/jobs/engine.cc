@@ -35,15 +35,18 @@ Engine::Engine(Store& store, ArtifactStore& artifacts, Launcher& launcher,
       clock_(clock),
       options_(std::move(options)),
       results_(artifacts),
-      log_(store),
-      jobs_(store, results_, plans_, log_, clock),
       workspace_(options_.groups_root, artifacts),
+      samples_(workspace_),
+      log_(store, &samples_),
+      jobs_(store, results_, plans_, log_, clock),
       preflight_(store, artifacts, preflight, clock, options_.preflight_root,
                  options_.worker_version),
       submitter_(jobs_, store, artifacts, results_, preflight_,
                  options_.submissions),
       desk_(jobs_, store, launcher, workspace_, clock, options_.desk),
       publisher_(jobs_, store, artifacts, plans_, workspace_),
+      salvager_(jobs_, store, artifacts, workspace_, preflight,
+                options_.preflight_root),
       dispatcher_(
           jobs_, store, plans_, launcher, desk_, workspace_, clock,
           options_.scheduler, options_.groups,
@@ -65,6 +68,7 @@ Engine::~Engine() {
   preparing_.Stop();
   publishing_.Stop();
   cleaning_.Stop();
+  salvaging_.Stop();
 }
 
 void Engine::DismissIdle(absl::Duration limit) {
@@ -127,7 +131,24 @@ absl::Status Engine::Recover() {
     }
   }
   for (const Attempt& attempt : attempts) MIV_RETURN_IF_ERROR(Adopt(attempt));
+  MIV_RETURN_IF_ERROR(ResumeSalvages());
   return jobs_.AdvanceAll();
+}
+
+absl::Status Engine::ResumeSalvages() {
+  std::vector<TaskId> tasks;
+  MIV_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& t) -> absl::Status {
+    MIV_ASSIGN_OR_RETURN(const auto jobs, t.LiveJobs());
+    for (const Job& job : jobs) {
+      MIV_ASSIGN_OR_RETURN(const auto of_job, t.TasksOf(job.id));
+      for (const Task& task : of_job) {
+        if (task.salvages) tasks.push_back(task.id);
+      }
+    }
+    return absl::OkStatus();
+  }));
+  for (const TaskId& task : tasks) OnSalvage(task);
+  return absl::OkStatus();
 }
 
 absl::Status Engine::Adopt(const Attempt& known) {
@@ -193,9 +214,15 @@ void Engine::OnReported(const AttemptId& attempt) {
 void Engine::OnAttemptEnded(const Attempt& attempt) {
   desk_.Forget(attempt.id);
   cleaning_.Post([this, id = attempt.id, group = attempt.group] {
+    LogError("keep segments", workspace_.KeepSegments(group, id));
     LogError("clean up", workspace_.RemoveAttempt(group, id));
     CleanGroup(group);
   });
+}
+
+void Engine::OnSalvage(const TaskId& task) {
+  salvaging_.Post(
+      [this, task] { LogError("salvage", salvager_.Salvage(task)); });
 }
 
 // A full disk or a shared volume that is away may come back.
@@ -261,11 +288,28 @@ void Engine::Tidy() {
   const Retention& retention = options_.retention;
   LogError("tidy", workspace_.Sweep(keep, now - kYoungFolder,
                                     now - retention.group_output));
+  TidySegments(now - retention.job_details);
   LogError("tidy", artifacts_.RemoveStaleUploads(
                        absl::ToDoubleSeconds(retention.unfinished_upload)));
   LogError("tidy", store_.Write([&](WriteTransaction& t) {
     return t.TrimLogs(now - retention.job_details).status();
   }));
+}
+
+// Segment files go with the events that refer to them.
+void Engine::TidySegments(absl::Time before) {
+  for (const AttemptId& attempt : workspace_.AttemptsWithSegments()) {
+    bool old = false;
+    const absl::Status read =
+        store_.Read([&](ReadTransaction& t) -> absl::Status {
+          const auto job = t.GetJob(attempt.task.job);
+          if (absl::IsNotFound(job.status())) old = true;
+          if (job.ok()) old = IsFinal(job->state) && job->ended < before;
+          return absl::OkStatus();
+        });
+    LogError("tidy", read);
+    if (old) LogError("tidy", workspace_.RemoveSegments(attempt));
+  }
 }
 
 }  // namespace miv::server

@@ -16,6 +16,8 @@
 #include "server/jobs/loop.h"
 #include "server/jobs/preflight_gate.h"
 #include "server/jobs/publisher.h"
+#include "server/jobs/salvager.h"
+#include "server/jobs/stored_samples.h"
 #include "server/jobs/submitter.h"
 #include "server/jobs/thread_pool.h"
 #include "server/jobs/worker_desk.h"
@@ -25,7 +27,8 @@ namespace miv::server {
 
 /// What is kept, and how long.
 struct Retention {
-  /// Progress and log lines of a job, after its end; its other events stay.
+  /// Progress, log lines and segment files of a job, after its end; its other
+  /// events stay.
   absl::Duration job_details = absl::Hours(24 * 30);
   /// What a group printed, after its end; its inputs and outputs go at once.
   absl::Duration group_output = absl::Hours(24 * 7);
@@ -79,16 +82,19 @@ class Engine final : private JobListener {
   void OnGroupEnded(const GroupId& group) override;
   void OnReported(const AttemptId& attempt) override;
   void OnAttemptEnded(const Attempt& attempt) override;
+  void OnSalvage(const TaskId& task) override;
 
   bool HasLeavingGroups();
   absl::Status Recover();
   absl::Status Adopt(const Attempt& attempt);
+  absl::Status ResumeSalvages();
   absl::Duration DispatchRound();
   absl::Duration SuperviseRound();
   void PublishOrRetry(const AttemptId& attempt, int tries);
   void PostDueRetries();
   void CleanGroup(const GroupId& group);
   void Tidy();
+  void TidySegments(absl::Time before);
 
   Store& store_;
   ArtifactStore& artifacts_;
@@ -98,13 +104,15 @@ class Engine final : private JobListener {
 
   PlanCache plans_;
   ResultCache results_;
+  Workspace workspace_;
+  StoredSampleReader samples_;
   EventLog log_;
   JobManager jobs_;
-  Workspace workspace_;
   PreflightGate preflight_;
   Submitter submitter_;
   WorkerDesk desk_;
   Publisher publisher_;
+  Salvager salvager_;
   Dispatcher dispatcher_;
   GroupSupervisor supervisor_;
 
@@ -115,6 +123,7 @@ class Engine final : private JobListener {
   ThreadPool preparing_{2};
   ThreadPool publishing_{2};
   ThreadPool cleaning_{1};
+  ThreadPool salvaging_{1};
   Loop dispatching_{[this] { return DispatchRound(); }};
   Loop supervising_{[this] { return SuperviseRound(); }};
 };

@@ -9,6 +9,9 @@
 namespace miv::server {
 namespace {
 
+// Of results in one page, beside what the last event adds.
+constexpr std::size_t kPageBytes = 1 << 20;
+
 absl::StatusOr<v1::Event> ToEvent(const LogEntry& entry) {
   v1::Event event;
   if (!event.ParseFromString(entry.payload)) {
@@ -54,6 +57,20 @@ absl::StatusOr<std::vector<v1::Event>> EventLog::Read(const JobId& job,
     }
     return absl::OkStatus();
   }));
+  return WithSamples(std::move(events));
+}
+
+// Payloads are read for as many events as may travel together.
+std::vector<v1::Event> EventLog::WithSamples(
+    std::vector<v1::Event> events) const {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (!events[i].has_stored()) continue;
+    if (samples_ != nullptr) samples_->Attach(events[i]);
+    bytes += events[i].ByteSizeLong();
+    if (bytes < kPageBytes) continue;
+    events.resize(i + 1);
+  }
   return events;
 }
 

@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "miv/v1/events.pb.h"
+#include "server/jobs/stored_samples.h"
 #include "server/store/store.h"
 
 namespace miv::server {
@@ -41,9 +42,13 @@ class EventLog {
     std::int64_t last_ = 0;  // guarded by log_.mutex_
   };
 
-  explicit EventLog(Store& store) : store_(store) {}
+  /// samples: where the payload of results lies that are shown while they are
+  /// computed; null = there are none.
+  explicit EventLog(Store& store, const StoredSampleReader* samples = nullptr)
+      : store_(store), samples_(samples) {}
 
-  /// Events after `after`, oldest first, at most `limit`.
+  /// Events after `after`, oldest first, at most `limit`, and fewer if they
+  /// would be larger than about 2 MiB together; at least one if there is one.
   /// Errors: NotFound if there is no such job; OutOfRange if `after` is
   ///   negative or past the end of the log.
   absl::StatusOr<std::vector<v1::Event>> Read(const JobId& job,
@@ -61,7 +66,10 @@ class EventLog {
   bool closed() const;
 
  private:
+  std::vector<v1::Event> WithSamples(std::vector<v1::Event> events) const;
+
   Store& store_;
+  const StoredSampleReader* const samples_;
   mutable absl::Mutex mutex_;
   absl::CondVar grown_;
   std::multimap<JobId, Subscription*> waiting_ ABSL_GUARDED_BY(mutex_);

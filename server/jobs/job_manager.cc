@@ -63,14 +63,16 @@ void JobManager::Tell(const Effects& effects) {
   log_.Grew(effects.logs);
   if (listener_ == nullptr) return;
   for (const GroupId& group : effects.groups) listener_->OnGroupChanged(group);
-  for (const GroupId& group : effects.ended_groups) {
-    listener_->OnGroupEnded(group);
-  }
   for (const AttemptId& attempt : effects.publish) {
     listener_->OnReported(attempt);
   }
+  // Before its group's files go, what an attempt left is put aside.
   for (const Attempt& attempt : effects.dropped) {
     listener_->OnAttemptEnded(attempt);
+  }
+  for (const TaskId& task : effects.salvage) listener_->OnSalvage(task);
+  for (const GroupId& group : effects.ended_groups) {
+    listener_->OnGroupEnded(group);
   }
   if (effects.schedule) listener_->OnQueueChanged();
 }
@@ -175,6 +177,19 @@ absl::Status JobManager::Publish(const AttemptId& id) {
            change.now()}));
     }
     return TaskRunner(change, results_, plans_).AdvanceAfter(task);
+  });
+}
+
+absl::Status JobManager::FinishSalvage(const TaskId& id,
+                                       const std::vector<Output>& outputs) {
+  return Apply([&](Change& change) -> absl::Status {
+    MIV_ASSIGN_OR_RETURN(Task task, change.store().GetTask(id));
+    if (!task.salvages) return absl::OkStatus();
+    task.salvages = false;
+    task.outputs = outputs;
+    MIV_RETURN_IF_ERROR(change.store().PutTask(task));
+    MIV_RETURN_IF_ERROR(change.LogOutputs(task, task.attempts));
+    return TaskRunner(change, results_, plans_).Advance(id.job);
   });
 }
 

@@ -38,6 +38,8 @@ class JobListener {
   virtual void OnReported(const AttemptId& attempt) = 0;
   /// An attempt is over; its folders are of no more use.
   virtual void OnAttemptEnded(const Attempt& attempt) = 0;
+  /// A task came to nothing, and its attempts may have left results.
+  virtual void OnSalvage(const TaskId& task) = 0;
 };
 
 struct NewJob {
@@ -117,6 +119,9 @@ class JobManager {
   absl::Status FailAttempt(const AttemptId& attempt, const Fault& fault);
   /// The attempt came to nothing by no fault of its own.
   absl::Status LoseAttempt(const AttemptId& attempt, const std::string& reason);
+  /// What a task that came to nothing has left is in; its job may end.
+  absl::Status FinishSalvage(const TaskId& task,
+                             const std::vector<Output>& outputs);
   /// An event of the server's own about an attempt.
   absl::Status Log(const AttemptId& attempt, const v1::Event& event);
 
@@ -128,6 +133,9 @@ class JobManager {
                     AttemptId* attempt);
   absl::Status TakeOne(Change& change, Group& group,
                        const v1::WorkerEvent& event);
+  absl::Status Show(Change& change, const Group& group,
+                    const AttemptId& attempt, Task& task,
+                    const v1::Produced& produced);
   absl::Status Begin(Change& change, Group& group, Attempt& attempt,
                      Task& task);
   absl::Status Finish(Change& change, Group& group, Attempt& attempt,

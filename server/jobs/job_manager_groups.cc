@@ -6,6 +6,7 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
 #include "server/jobs/job_manager.h"
+#include "server/jobs/stored_samples.h"
 #include "server/jobs/task_runner.h"
 
 namespace miv::server {
@@ -153,6 +154,9 @@ absl::Status JobManager::TakeOne(Change& change, Group& group,
   if (event.has_finished()) {
     return Finish(change, group, *work, task, event.finished());
   }
+  if (event.has_produced()) {
+    return Show(change, group, *id, task, event.produced());
+  }
   v1::Event logged;
   if (event.has_progress()) {
     *logged.mutable_progress() = event.progress();
@@ -164,6 +168,23 @@ absl::Status JobManager::TakeOne(Change& change, Group& group,
     return absl::OkStatus();
   }
   return change.Log(task, id->number, logged);
+}
+
+absl::Status JobManager::Show(Change& change, const Group& group,
+                              const AttemptId& attempt, Task& task,
+                              const v1::Produced& produced) {
+  for (v1::StoredSamples& stored : SamplesToLog(produced, task.shown_ms)) {
+    stored.set_group(group.id.text());
+    stored.set_attempt(attempt.text());
+    v1::Event event;
+    *event.mutable_stored() = std::move(stored);
+    MIV_RETURN_IF_ERROR(change.Log(task, attempt.number, event));
+  }
+  if (!produced.last() || produced.end_ms() <= task.shown_ms) {
+    return absl::OkStatus();
+  }
+  task.shown_ms = produced.end_ms();
+  return change.store().PutTask(task);
 }
 
 absl::Status JobManager::Begin(Change& change, Group& group, Attempt& attempt,

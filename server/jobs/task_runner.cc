@@ -154,9 +154,9 @@ absl::Status TaskRunner::StopRunning(Task& task, const std::string& reason) {
 }
 
 absl::Status TaskRunner::FinishJob(Job job, const std::vector<Task>& tasks) {
-  const bool ended =
-      std::all_of(tasks.begin(), tasks.end(),
-                  [](const Task& task) { return IsFinal(task.state); });
+  const bool ended = std::all_of(
+      tasks.begin(), tasks.end(),
+      [](const Task& task) { return IsFinal(task.state) && !task.salvages; });
   if (!ended) return absl::OkStatus();
   const bool good =
       std::all_of(tasks.begin(), tasks.end(),

@@ -16,6 +16,7 @@ constexpr std::size_t kLine = 4 << 10;
 constexpr std::size_t kOutput = 64 << 10;
 constexpr std::size_t kReport = 256 << 10;
 constexpr int kOutputs = 256;
+constexpr int kFrames = 4096;
 
 double Finite(double value) { return std::isfinite(value) ? value : 0; }
 
@@ -57,6 +58,18 @@ void Clean(v1::Finished& finished) {
   if (finished.has_error()) Clean(*finished.mutable_error());
 }
 
+void Clean(v1::Produced& produced) {
+  const v1::Produced dirty = produced;
+  produced.clear_frames();
+  produced.set_begin_ms(Finite(dirty.begin_ms()));
+  produced.set_end_ms(Finite(dirty.end_ms()));
+  for (const v1::FrameRef& frame : dirty.frames()) {
+    if (produced.frames_size() == kFrames) break;
+    if (std::isfinite(frame.begin_ms()) && std::isfinite(frame.end_ms()))
+      *produced.add_frames() = frame;
+  }
+}
+
 }  // namespace
 
 std::string CleanText(absl::string_view text, std::size_t max_bytes,
@@ -83,6 +96,7 @@ v1::WorkerEvent CleanEvent(const v1::WorkerEvent& event) {
   if (clean.has_warning()) {
     clean.mutable_warning()->set_text(CleanText(clean.warning().text(), kLine));
   }
+  if (clean.has_produced()) Clean(*clean.mutable_produced());
   if (clean.has_finished()) Clean(*clean.mutable_finished());
   return clean;
 }

@@ -22,7 +22,7 @@ std::string CleanText(absl::string_view text, std::size_t max_bytes,
 
 /// The same event with every text cleaned, every number finite, a report that
 /// is a JSON object of at most 256 KiB or empty, and only output names that are
-/// safe relative paths, at most 256.
+/// safe relative paths, at most 256, and at most 4096 frames.
 v1::WorkerEvent CleanEvent(const v1::WorkerEvent& event);
 
 /// The same for an error that came from a sandbox.

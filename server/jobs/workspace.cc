@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "common/segments/segment_writer.h"
 #include "server/auth/local_token.h"
 
 namespace miv::server {
@@ -155,6 +156,41 @@ absl::StatusOr<v1::Assignment> Workspace::Prepare(
       OutputDirectory(source.group, source.attempt));
   MIV_RETURN_IF_ERROR(MakeOwnedDirectory(work, assignment.output_directory()));
   return assignment;
+}
+
+std::string Workspace::KeptSegments(const AttemptId& attempt) const {
+  return absl::StrCat(root_, "/segments/", attempt.text());
+}
+
+absl::Status Workspace::KeepSegments(const GroupId& group,
+                                     const AttemptId& attempt) const {
+  const std::string source = absl::StrCat(OutputDirectory(group, attempt), "/",
+                                          segments::kSegmentFolder);
+  struct stat info;
+  if (::lstat(source.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
+    return absl::OkStatus();
+  }
+  MIV_RETURN_IF_ERROR(MakeDirectories(root_ + "/segments"));
+  const std::string target = KeptSegments(attempt);
+  if (::rename(source.c_str(), target.c_str()) == 0 || errno == ENOENT) {
+    return absl::OkStatus();
+  }
+  return SystemError(target);
+}
+
+std::vector<AttemptId> Workspace::AttemptsWithSegments() const {
+  std::vector<AttemptId> attempts;
+  std::error_code error;
+  for (fs::directory_iterator entry(root_ + "/segments", error), end;
+       !error && entry != end; entry.increment(error)) {
+    const auto attempt = AttemptId::Parse(entry->path().filename().string());
+    if (attempt.ok()) attempts.push_back(*attempt);
+  }
+  return attempts;
+}
+
+absl::Status Workspace::RemoveSegments(const AttemptId& attempt) const {
+  return RemoveTree(KeptSegments(attempt));
 }
 
 absl::Status Workspace::RemoveAttempt(const GroupId& group,

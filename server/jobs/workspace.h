@@ -6,10 +6,13 @@
 //   root/<group>/inputs/<assignment>/<role>/<file>
 //   root/<group>/inputs/model/{templates,mechanisms,library/libnrnmech.so}
 //   root/<group>/work/<assignment>/               the output directory
+//   root/<group>/work/<assignment>/.segments/     what it has computed so far
+//   root/segments/<assignment>/                   the same, once it is over
 
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -51,6 +54,17 @@ class Workspace {
   /// again after a restart, while the group works.
   /// Errors: NotFound if an artifact is gone; ResourceExhausted.
   absl::StatusOr<v1::Assignment> Prepare(const AssignmentSource& source) const;
+
+  /// Puts the segment files of an attempt that is over aside, where they stay
+  /// for watchers of its job.  Nothing to do if there are none, or they are
+  /// there already.
+  absl::Status KeepSegments(const GroupId& group,
+                            const AttemptId& attempt) const;
+  /// Where they are then.
+  std::string KeptSegments(const AttemptId& attempt) const;
+  /// Attempts that have kept some.
+  std::vector<AttemptId> AttemptsWithSegments() const;
+  absl::Status RemoveSegments(const AttemptId& attempt) const;
 
   /// Removes the folders of one attempt.
   absl::Status RemoveAttempt(const GroupId& group,

@@ -56,6 +56,10 @@ struct Task {
   std::vector<Output> outputs;
   std::optional<Fault> error;
   std::string report_json;  ///< what the worker said; "" = nothing
+  /// Of a run's results, all before this simulated time are in the log.
+  double shown_ms = 0;
+  /// It has come to nothing, and what it left is still being made into outputs.
+  bool salvages = false;
   absl::Time queued = absl::InfinitePast();   ///< became ready
   absl::Time started = absl::InfinitePast();  ///< of the latest attempt
   absl::Time ended = absl::InfinitePast();
@@ -105,7 +109,8 @@ struct LogEntry {
   absl::Time time = absl::InfinitePast();
   std::string step;  ///< "" = the job
   int attempt = 0;
-  /// Whether it may be dropped when old: progress, log lines, warnings.
+  /// Whether it may be dropped when old: progress, log lines, warnings, results
+  /// as they were computed.
   bool detail = false;
   std::string payload;  ///< serialised v1.Event without the fields above
 };

@@ -65,6 +65,8 @@ void FillTask(const TaskView& view, const WorkerDesk& desk, v1::Task& proto) {
     if (progress.has_value()) *proto.mutable_progress() = *progress;
   }
   proto.set_cache_key(task.cache_key);
+  proto.set_partial(IsFinal(task.state) && !IsGood(task.state) &&
+                    !task.outputs.empty());
 }
 
 absl::StatusOr<CachePolicy> PolicyOf(v1::CachePolicy policy) {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 
@@ -99,9 +100,13 @@ absl::StatusOr<Task> TaskFromRow(const SqlRow& row) {
   MIV_ASSIGN_OR_RETURN(task.outputs, OutputsFromJson(row.Text(8)));
   task.error = FaultFromSql(row.Text(9));
   task.report_json = row.Text(10);
-  task.queued = TimeFromSql(row.Int(11));
-  task.started = TimeFromSql(row.Int(12));
-  task.ended = TimeFromSql(row.Int(13));
+  if (!absl::SimpleAtod(row.Text(11), &task.shown_ms)) {
+    return absl::DataLossError("task: shown_ms is no number");
+  }
+  task.salvages = row.Int(12) != 0;
+  task.queued = TimeFromSql(row.Int(13));
+  task.started = TimeFromSql(row.Int(14));
+  task.ended = TimeFromSql(row.Int(15));
   return task;
 }
 

@@ -17,7 +17,7 @@ inline constexpr char kJobColumns[] =
     "cancel_reason, error";
 inline constexpr char kTaskColumns[] =
     "job, idx, step, kind, state, ranks, cache_key, attempts, outputs, error, "
-    "report, queued, started, ended";
+    "report, shown_ms, salvages, queued, started, ended";
 inline constexpr char kAttemptColumns[] =
     "job, idx, number, group_id, state, outcome, started, ended, "
     "cancel_asked, finished, published";

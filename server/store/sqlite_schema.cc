@@ -38,6 +38,8 @@ CREATE TABLE tasks (
   outputs TEXT NOT NULL,
   error TEXT,
   report TEXT NOT NULL,
+  shown_ms TEXT NOT NULL,
+  salvages INTEGER NOT NULL,
   queued INTEGER NOT NULL,
   started INTEGER NOT NULL,
   ended INTEGER NOT NULL,

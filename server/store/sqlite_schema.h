@@ -6,7 +6,7 @@
 namespace miv::server {
 
 /// Version of the tables that this program reads and writes (user_version).
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 /// Makes the tables of an empty database, in one transaction; leaves one of
 /// kSchemaVersion as it is.

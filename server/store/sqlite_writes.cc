@@ -1,6 +1,7 @@
 // The writing half of SqliteTransaction.
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "common/base/status_macros.h"
 #include "server/store/sqlite_rows.h"
 #include "server/store/sqlite_transaction.h"
@@ -37,15 +38,17 @@ absl::Status SqliteTransaction::PutPlan(const JobId& id, Text bytes) {
 absl::Status SqliteTransaction::PutTask(const Task& task) {
   const std::string outputs = OutputsToJson(task.outputs);
   const std::string error = FaultToSql(task.error);
+  const std::string shown = absl::StrFormat("%.17g", task.shown_ms);
   return db_.Run(
       "INSERT OR REPLACE INTO tasks (job, idx, step, kind, state, ranks, "
-      "cache_key, attempts, outputs, error, report, queued, started, ended) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "cache_key, attempts, outputs, error, report, shown_ms, salvages, "
+      "queued, started, ended) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {Text(task.id.job.text()), Int(task.id.index), Text(task.step),
        Text(task.kind), StateName(task.state), Int(task.ranks),
        Text(task.cache_key), Int(task.attempts), Text(outputs), Text(error),
-       Text(task.report_json), TimeToSql(task.queued), TimeToSql(task.started),
-       TimeToSql(task.ended)});
+       Text(task.report_json), Text(shown), Int(task.salvages),
+       TimeToSql(task.queued), TimeToSql(task.started), TimeToSql(task.ended)});
 }
 
 absl::Status SqliteTransaction::PutAttempt(const Attempt& attempt) {

@@ -26,7 +26,8 @@ class Cancel(FaultCase):
         self.assert_log_is_whole(events)
         after = self.server.job(job)
         self.assertEqual((after["state"], harness.tasks(after)[step]["state"]), ("CANCELLED", "CANCELLED"))
-        self.assertFalse(harness.tasks(after)[step]["outputs"])
+        # A simulation may leave what it had computed (partial_results_test.py).
+        self.assertEqual(bool(harness.tasks(after)[step]["outputs"]), harness.tasks(after)[step].get("partial", False))
 
     def test_simulation_that_runs(self):
         job = self.server.begin(self.simulating, "--cache", "bypass", "--set", "steps.run.config.t_end=100000")

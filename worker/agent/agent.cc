@@ -16,7 +16,8 @@ namespace {
 std::string ShareAssignment(parallel::Ranks& ranks, ServerLink* link) {
   std::string bytes;
   if (ranks.is_root()) {
-    if (const auto work = link->WaitForWork()) bytes = work->SerializeAsString();
+    if (const auto work = link->WaitForWork())
+      bytes = work->SerializeAsString();
   }
   ranks.PatientBroadcast(&bytes);
   return bytes;
@@ -41,7 +42,8 @@ absl::StatusOr<nlohmann::json> RunStep(const v1::Assignment& work,
   if (config.is_discarded())
     return absl::InternalError("the assignment's config is not JSON");
   StepContext ctx{std::move(config),       work.seed(), InputsOf(work),
-                  work.output_directory(), ranks,       observer};
+                  work.output_directory(), ranks,       observer,
+                  /*keep_segments=*/true};
   return step->second(ctx);
 }
 

@@ -1,8 +1,7 @@
 #include "worker/agent/observers.h"
 
-#include <utility>
-
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace miv::worker {
 namespace {
@@ -10,6 +9,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostNotes = 100;
+constexpr int kFramesPerEvent = 4096;
 
 }  // namespace
 
@@ -44,6 +44,27 @@ void LinkObserver::Log(absl::string_view text) {
 }
 
 void LinkObserver::Warning(absl::string_view text) { link_.PostWarning(text); }
+
+void LinkObserver::Produced(const ProducedFrames& frames) {
+  v1::Produced produced;
+  produced.set_begin_ms(frames.begin_ms);
+  produced.set_end_ms(frames.end_ms);
+  for (const ProducedFrame& frame : frames.frames) {
+    if (produced.frames_size() == kFramesPerEvent) {
+      link_.PostProduced(produced);
+      produced.clear_frames();
+    }
+    v1::FrameRef& ref = *produced.add_frames();
+    ref.set_rank(frame.rank);
+    ref.set_kind(static_cast<std::uint32_t>(frame.kind));
+    ref.set_offset(frame.place.offset);
+    ref.set_length(frame.place.length);
+    ref.set_begin_ms(frame.begin_ms);
+    ref.set_end_ms(frame.end_ms);
+  }
+  produced.set_last(true);
+  link_.PostProduced(std::move(produced));
+}
 
 void NoteTaker::Warning(absl::string_view text) {
   std::lock_guard<std::mutex> lock(mutex_);

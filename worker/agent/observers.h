@@ -21,6 +21,7 @@ class LinkObserver final : public StepObserver {
                 absl::string_view unit) override;
   void Log(absl::string_view text) override;
   void Warning(absl::string_view text) override;
+  void Produced(const ProducedFrames& frames) override;
   bool Cancelled() override { return link_.cancelled(); }
 
  private:

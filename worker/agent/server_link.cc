@@ -74,6 +74,13 @@ void ServerLink::PostWarning(absl::string_view text) {
   Post(std::move(event));
 }
 
+void ServerLink::PostProduced(v1::Produced produced) {
+  absl::MutexLock lock(&mutex_);
+  v1::WorkerEvent event;
+  *event.mutable_produced() = std::move(produced);
+  Post(std::move(event));
+}
+
 void ServerLink::Finish(v1::Finished finished) {
   absl::MutexLock lock(&mutex_);
   if (logged_ > options_.log_limit) {
@@ -167,10 +174,9 @@ void ServerLink::NoContact(const grpc::Status& status) {
     return;
   }
   if (Clock::now() - last_contact_ < options_.contact_limit) return;
-  Leave(absl::UnavailableError(
-      absl::StrCat("no contact with the coordinator for ",
-                   options_.contact_limit.count() / 1000, " s: ",
-                   status.error_message())));
+  Leave(absl::UnavailableError(absl::StrCat(
+      "no contact with the coordinator for ",
+      options_.contact_limit.count() / 1000, " s: ", status.error_message())));
 }
 
 void ServerLink::Leave(absl::Status reason) {

@@ -55,6 +55,7 @@ class ServerLink {
   void PostProgress(v1::Progress progress);
   void PostLog(v1::LogLine::Level level, int rank, absl::string_view text);
   void PostWarning(absl::string_view text);
+  void PostProduced(v1::Produced produced);
 
   /// Ends the current assignment and blocks until the server knows (or is given
   /// up).

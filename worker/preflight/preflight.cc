@@ -13,6 +13,7 @@
 #include "common/base/status_macros.h"
 #include "worker/build/steps/morphology_file.h"
 #include "worker/preflight/model_check.h"
+#include "worker/simulate/assemble.h"
 #include "worker/simulate/neuron/compile/compile_mechanisms.h"
 
 namespace miv::worker {
@@ -149,12 +150,37 @@ absl::Status CheckModel(const json& spec, ResultWriter& writer) {
   return writer.Write(preflight.ResultOf(status));
 }
 
+nlohmann::json AssembleRun(const json& spec) {
+  std::vector<std::string> folders;
+  const auto segments = spec.find("segments");
+  if (segments != spec.end() && segments->is_array()) {
+    for (const json& folder : *segments) {
+      if (folder.is_string()) folders.push_back(folder.get<std::string>());
+    }
+  }
+  const std::string output = TextOf(spec, "output");
+  const auto assembled = simulate::AssembleResults(folders, output);
+  json result = {{"ok", true}, {"outputs", json::array()}};
+  if (absl::IsNotFound(assembled.status())) return result;
+  if (!assembled.ok()) {
+    return FailureOf(FaultOrMessage(assembled.status()), "");
+  }
+  result["complete"] = assembled->coverage.complete;
+  result["until_ms"] = assembled->coverage.until_ms;
+  result["spikes"] = assembled->spikes;
+  result["losses"] = assembled->losses;
+  result["outputs"] = assembled->files;
+  return result;
+}
+
 int RunPreflight(const std::string& spec_path, const std::string& result_path) {
   const auto spec = ReadSpec(spec_path);
   FileResultWriter writer(result_path);
   const absl::Status status =
-      spec.ok() ? CheckModel(*spec, writer)
-                : writer.Write(FailureOf(FaultOrMessage(spec.status()), ""));
+      spec.ok() && spec->contains("assemble")
+          ? writer.Write(AssembleRun((*spec)["assemble"]))
+      : spec.ok() ? CheckModel(*spec, writer)
+                  : writer.Write(FailureOf(FaultOrMessage(spec.status()), ""));
   if (status.ok()) return 0;
   std::fprintf(stderr, "miv-worker: %s\n",
                std::string(status.message()).c_str());

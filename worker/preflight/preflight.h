@@ -40,8 +40,15 @@ class ResultWriter {
 };
 absl::Status CheckModel(const nlohmann::json& spec, ResultWriter& write);
 
+/// spec: {"segments": [folders], "output": DIR}.  Makes what a run left into
+/// its files.  Result: {"ok": true, "outputs": [names], "complete", "until_ms",
+/// "spikes", "losses"}, with no outputs if the run had put nothing down, or
+/// {"ok": false, "fault"}.
+nlohmann::json AssembleRun(const nlohmann::json& spec);
+
 /// `miv-worker --preflight SPEC.json --result RESULT.json`: a process without
-/// MPI.  Returns the exit code: 0 if the result was written, whatever it says.
+/// MPI that checks a model, or assembles a run if SPEC has "assemble".  Returns
+/// the exit code: 0 if the result was written, whatever it says.
 int RunPreflight(const std::string& spec_path, const std::string& result_path);
 
 }  // namespace miv::worker

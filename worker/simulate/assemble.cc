@@ -41,6 +41,10 @@ absl::StatusOr<Assembled> AssembleResults(
       assembled.spikes,
       WriteResults(JoinPath(output_directory, "results.h5"), head, *set));
   MIV_RETURN_IF_ERROR(WriteReadouts(output_directory, head, *set));
+  assembled.files.push_back("results.h5");
+  for (std::size_t i = 0; i < head.lfp.size(); ++i) {
+    assembled.files.push_back(ReadoutName(head, i));
+  }
   return assembled;
 }
 

@@ -15,6 +15,7 @@ namespace miv::simulate {
 struct Assembled {
   segments::Coverage coverage;
   std::uint64_t spikes = 0;
+  std::vector<std::string> files;   ///< names, below the output directory
   std::vector<std::string> losses;  ///< ends of files that were of no use
 };
 

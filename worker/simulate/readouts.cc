@@ -59,12 +59,15 @@ absl::Status WriteReadout(const std::string& path, const LfpHead& electrode,
 
 }  // namespace
 
+std::string ReadoutName(const ResultHead& head, std::size_t electrode) {
+  if (electrode == 0) return "readout.npy";
+  return absl::StrCat("readout_", head.lfp[electrode].label, ".npy");
+}
+
 absl::Status WriteReadouts(const std::string& directory, const ResultHead& head,
                            const segments::SegmentSet& set) {
   for (std::size_t i = 0; i < head.lfp.size(); ++i) {
-    const std::string name =
-        i == 0 ? "readout.npy"
-               : absl::StrCat("readout_", head.lfp[i].label, ".npy");
+    const std::string name = ReadoutName(head, i);
     MIV_RETURN_IF_ERROR(WriteReadout(JoinPath(directory, name), head.lfp[i],
                                      LfpTable(set, i, head)));
   }

@@ -33,6 +33,9 @@ absl::StatusOr<std::uint64_t> WriteResults(const std::string& path,
                                            const ResultHead& head,
                                            const segments::SegmentSet& set);
 
+/// "readout.npy" of electrode 0, "readout_LABEL.npy" of another.
+std::string ReadoutName(const ResultHead& head, std::size_t electrode);
+
 /// Writes readout.npy (first electrode) and readout_LABEL.npy (the others),
 /// NumPy arrays of f64 [n, 2]: t in ms, v in mV.
 absl::Status WriteReadouts(const std::string& directory, const ResultHead& head,

@@ -38,12 +38,14 @@ class RecordingListener final : public JobListener {
   void OnAttemptEnded(const Attempt& attempt) override {
     over.push_back(attempt);
   }
+  void OnSalvage(const TaskId& task) override { salvage.push_back(task); }
 
   int queue_changes = 0;
   std::vector<GroupId> groups;
   std::vector<GroupId> ended;
   std::vector<AttemptId> reported;
   std::vector<Attempt> over;
+  std::vector<TaskId> salvage;
 };
 
 class ServerTest : public testing::Test {
