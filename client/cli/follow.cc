@@ -25,14 +25,17 @@ class Follower {
 
 class EventFollower final : public Follower {
  public:
-  explicit EventFollower(Program& program) : program_(program) {}
+  EventFollower(Program& program, bool spikes_only)
+      : program_(program), spikes_only_(spikes_only) {}
   void Take(const v1::Event& event) override {
+    if (spikes_only_ && !event.has_spikes()) return;
     program_.PrintJson(EventJson(event), /*one_line=*/true);
   }
   void Note(const std::string& text) override { program_.PrintWarning(text); }
 
  private:
   Program& program_;
+  const bool spikes_only_;
 };
 
 class PlainFollower final : public Follower {
@@ -86,8 +89,9 @@ class SilentFollower final : public Follower {
 std::unique_ptr<Follower> NewFollower(Program& program, FollowStyle style,
                                       const v1::Job& job) {
   Io& io = program.io();
-  if (style == FollowStyle::kEvents)
-    return std::make_unique<EventFollower>(program);
+  if (style == FollowStyle::kEvents || style == FollowStyle::kSpikes)
+    return std::make_unique<EventFollower>(program,
+                                           style == FollowStyle::kSpikes);
   if (style == FollowStyle::kProgress && io.out_is_terminal)
     return std::make_unique<LiveFollower>(program, io.out, job);
   if (style == FollowStyle::kProgress)

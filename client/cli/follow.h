@@ -16,6 +16,7 @@ enum class FollowStyle {
   kProgress,  ///< on standard output
   kQuiet,     ///< live lines on standard error if that is a terminal
   kEvents,    ///< one JSON object a line on standard output
+  kSpikes,    ///< likewise, those with spikes only
 };
 
 /// Follows to the end.  After Ctrl-C: Cancelled, and the user is told how to

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/cli/names.h"
+#include "client/cli/sample_json.h"
 #include "common/rpc/status.h"
 
 namespace miv::client {
@@ -49,6 +50,7 @@ json TaskJson(const v1::Task& task) {
   if (!report.is_discarded()) form["report"] = std::move(report);
   if (task.has_progress()) form["progress"] = ProgressJson(task.progress());
   AddText("cache_key", task.cache_key(), &form);
+  if (task.partial()) form["partial"] = true;
   return form;
 }
 
@@ -100,6 +102,12 @@ json PayloadJson(const v1::Event& event) {
               {"size", event.artifact().size()}};
     case v1::Event::kWarning:
       return {{"type", "warning"}, {"text", event.warning().text()}};
+    case v1::Event::kSpikes:
+      return SpikesJson(event.spikes());
+    case v1::Event::kLfp:
+      return LfpJson(event.lfp());
+    case v1::Event::kRecorded:
+      return RecordedJson(event.recorded());
     case v1::Event::kEnd:
       return {{"type", "end"}, {"state", NameOf(event.end().state())}};
     default:

@@ -19,6 +19,7 @@ from miv.errors import error, from_detail
 from miv.pipeline import Draft, iterate
 from miv.progress import Display, Progress, of_task
 from miv.remote import RemoteFile, fetch
+from miv.samples import of_payload
 from miv.v1 import events_pb2
 
 PREFIX = "miv_simulator.interface."
@@ -41,13 +42,14 @@ class Event:
     sequence: int
     time: float  #: seconds since 1970
     step: str  #: "" = of the job
-    type: str  #: job_state, task_state, progress, log, artifact, warning, end
-    payload: Any  #: the message of that type in proto/miv/v1/events.proto
+    type: str  #: job_state, task_state, progress, log, artifact, warning, spikes, lfp, recorded, end
+    payload: Any  #: miv.samples of spikes, lfp, recorded; else the message of that type in proto/miv/v1/events.proto
 
     @classmethod
     def of(cls, event: Any) -> Event:
         kind = event.WhichOneof("payload") or ""
-        return cls(event.sequence, event.time.ToNanoseconds() / 1e9, event.step, kind, getattr(event, kind) if kind else None)
+        return cls(event.sequence, event.time.ToNanoseconds() / 1e9, event.step, kind,
+                   of_payload(kind, getattr(event, kind)) if kind else None)
 
 
 class Component:
