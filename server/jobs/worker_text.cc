@@ -107,18 +107,22 @@ Fault CleanFault(const Fault& fault) {
   return FaultFromProto(detail);
 }
 
+bool LogBudget::Bucket::Take(absl::Time now) {
+  if (refilled != absl::InfinitePast()) {
+    left += per_second * std::max(0.0, absl::ToDoubleSeconds(now - refilled));
+  }
+  left = std::min(left, most);
+  refilled = now;
+  if (left < 1) return false;
+  left -= 1;
+  return true;
+}
+
 LogBudget::Verdict LogBudget::Judge(const v1::WorkerEvent& event,
                                     absl::Time now) {
-  if (event.has_progress()) {
-    if (refilled_ != absl::InfinitePast()) {
-      progress_tokens_ +=
-          10 * std::max(0.0, absl::ToDoubleSeconds(now - refilled_));
-    }
-    progress_tokens_ = std::min(progress_tokens_, 50.0);
-    refilled_ = now;
-    if (progress_tokens_ < 1) return Verdict::kDrop;
-    progress_tokens_ -= 1;
-    return Verdict::kTake;
+  if (event.has_progress() || event.has_produced()) {
+    Bucket& bucket = event.has_progress() ? progress_ : produced_;
+    return bucket.Take(now) ? Verdict::kTake : Verdict::kDrop;
   }
   if (!event.has_log() && !event.has_warning()) return Verdict::kTake;
   if (lines_ < 0) return Verdict::kDrop;

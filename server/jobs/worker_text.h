@@ -39,13 +39,23 @@ class LogBudget {
     kLastWarning,  ///< drop, and say once that lines are dropped
   };
   /// Log lines and warnings: `lines` in all.  Progress: 10 a second, 50 at
-  /// once.  Everything else: always.
+  /// once.  Results: 100 a second, 2000 at once, 25 times what a worker needs.
+  /// Everything else: always.
   Verdict Judge(const v1::WorkerEvent& event, absl::Time now);
 
  private:
+  /// Tokens that come back with time.
+  struct Bucket {
+    double per_second;
+    double most;
+    double left = most;
+    absl::Time refilled = absl::InfinitePast();
+    bool Take(absl::Time now);
+  };
+
   int lines_;
-  double progress_tokens_ = 50;
-  absl::Time refilled_ = absl::InfinitePast();
+  Bucket progress_{10, 50};
+  Bucket produced_{100, 2000};
 };
 
 }  // namespace miv::server

@@ -138,5 +138,32 @@ TEST(LogBudget, TakesFiftyProgressEventsAtOnceThenTenASecond) {
   EXPECT_EQ(taken(kNow + absl::Hours(1)), 50);
 }
 
+TEST(LogBudget, TakesManyResultsButNotAnyNumber) {
+  LogBudget budget(0);
+  v1::WorkerEvent event;
+  event.mutable_produced()->set_last(true);
+  const auto taken = [&](absl::Time time) {
+    int count = 0;
+    for (int i = 0; i < 5000; ++i) {
+      count += budget.Judge(event, time) == LogBudget::Verdict::kTake;
+    }
+    return count;
+  };
+  EXPECT_EQ(taken(kNow), 2000);
+  EXPECT_EQ(taken(kNow + absl::Seconds(3)), 300);
+}
+
+TEST(CleanEvent, LeavesOutFramesWithoutTimesAndTooManyOfThem) {
+  v1::WorkerEvent event;
+  v1::Produced& produced = *event.mutable_produced();
+  produced.set_end_ms(std::nan(""));
+  produced.add_frames()->set_begin_ms(std::nan(""));
+  for (int i = 0; i < 5000; ++i) produced.add_frames()->set_end_ms(1);
+  const v1::WorkerEvent clean = CleanEvent(event);
+  EXPECT_EQ(clean.produced().end_ms(), 0);
+  EXPECT_EQ(clean.produced().frames_size(), 4096);
+  EXPECT_EQ(clean.produced().frames(0).end_ms(), 1);
+}
+
 }  // namespace
 }  // namespace miv::server
