@@ -16,6 +16,7 @@ from miv import session
 from miv.client import Client
 from miv.config import Config, Version, as_config, merge
 from miv.errors import error, from_detail
+from miv.hooks import with_functions
 from miv.pipeline import Draft, iterate
 from miv.progress import Display, Progress, of_task
 from miv.remote import RemoteFile, fetch
@@ -57,7 +58,7 @@ class Component:
 
     def __init__(self, module: str, version: Version = None, uses: Component | Iterable[Component] | None = None) -> None:
         self.kind = module
-        self._given = merge(version)
+        self._given = with_functions(merge(version))
         self._uses = as_list(uses)
         self._directory = os.getcwd()
         self._scope = dict(_scope.get())
