@@ -88,6 +88,16 @@ absl::StatusOr<v1::Job> Client::GetJob(const std::string& id) {
   return job;
 }
 
+absl::StatusOr<v1::JobDescription> Client::DescribeJob(const std::string& id) {
+  v1::DescribeJobRequest request;
+  request.set_job_id(id);
+  v1::JobDescription description;
+  MIV_RETURN_IF_ERROR(connection_->Run({}, [&](grpc::ClientContext& context) {
+    return connection_->jobs().DescribeJob(&context, request, &description);
+  }));
+  return description;
+}
+
 absl::StatusOr<std::vector<v1::Job>> Client::ListJobs(const JobFilter& filter) {
   std::vector<v1::Job> jobs;
   v1::ListJobsRequest request;

@@ -58,6 +58,8 @@ class Client {
                                 const SubmitOptions& options);
 
   absl::StatusOr<v1::Job> GetJob(const std::string& id);
+  /// With the complete configs of its steps, and the digests that they read.
+  absl::StatusOr<v1::JobDescription> DescribeJob(const std::string& id);
   /// Without tasks.
   absl::StatusOr<std::vector<v1::Job>> ListJobs(const JobFilter& filter);
   absl::StatusOr<v1::Job> Cancel(const std::string& id,

@@ -51,4 +51,23 @@ absl::StatusOr<JobView> ReadJobView(Store& store, const JobId& id) {
   return view;
 }
 
+absl::StatusOr<JobContent> ReadJobContent(Store& store, const JobId& id) {
+  JobContent content;
+  MIV_RETURN_IF_ERROR(store.Read([&](ReadTransaction& t) -> absl::Status {
+    const auto plan = t.GetPlan(id);
+    if (absl::IsNotFound(plan.status())) return NoSuchJob(id.text());
+    MIV_RETURN_IF_ERROR(plan.status());
+    MIV_ASSIGN_OR_RETURN(content.plan, PlanFromText(*plan));
+    MIV_ASSIGN_OR_RETURN(const auto tasks, t.TasksOf(id));
+    for (std::size_t k = 0; k < tasks.size(); ++k) {
+      MIV_ASSIGN_OR_RETURN(
+          auto digests, InputDigests(content.plan, static_cast<int>(k), tasks));
+      content.inputs.push_back(
+          digests.value_or(std::map<std::string, std::string>()));
+    }
+    return absl::OkStatus();
+  }));
+  return content;
+}
+
 }  // namespace miv::server

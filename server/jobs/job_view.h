@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/jobs/plan.h"
 #include "server/model/records.h"
 #include "server/store/store.h"
 
@@ -25,6 +27,16 @@ struct JobView {
 
 /// Errors: NotFound JOB_NOT_FOUND.
 absl::StatusOr<JobView> ReadJobView(Store& store, const JobId& id);
+
+/// What a job was made of.
+struct JobContent {
+  JobPlan plan;
+  /// Per step: digests by role, empty while an input is not there.
+  std::vector<std::map<std::string, std::string>> inputs;
+};
+
+/// Errors: NotFound JOB_NOT_FOUND; as PlanFromText.
+absl::StatusOr<JobContent> ReadJobContent(Store& store, const JobId& id);
 
 /// The id that a user wrote.  Errors: NotFound JOB_NOT_FOUND if it is none.
 absl::StatusOr<JobId> ParseJobId(absl::string_view text);

@@ -84,6 +84,15 @@ absl::StatusOr<CachePolicy> PolicyOf(v1::CachePolicy policy) {
   }
 }
 
+void FillStep(const pipeline::ResolvedStep& step, v1::ResolvedStep& proto) {
+  proto.set_step(step.name);
+  proto.set_kind(step.kind);
+  proto.set_config_json(step.config.dump());
+  proto.set_seed(step.seed);
+  for (const std::string& used : step.uses) proto.add_uses(used);
+  for (const std::string& output : step.outputs) proto.add_outputs(output);
+}
+
 }  // namespace
 
 v1::Job ToProto(const Job& job) {
@@ -125,15 +134,8 @@ v1::Plan ToProto(const std::vector<StepForecast>& plan) {
 v1::ResolvePipelineResponse ToProto(
     const pipeline::ResolvedPipeline& pipeline) {
   v1::ResolvePipelineResponse proto;
-  for (const pipeline::ResolvedStep& step : pipeline.steps) {
-    v1::ResolvedStep& one = *proto.add_steps();
-    one.set_step(step.name);
-    one.set_kind(step.kind);
-    one.set_config_json(step.config.dump());
-    one.set_seed(step.seed);
-    for (const std::string& used : step.uses) one.add_uses(used);
-    for (const std::string& output : step.outputs) one.add_outputs(output);
-  }
+  for (const pipeline::ResolvedStep& step : pipeline.steps)
+    FillStep(step, *proto.add_steps());
   for (const pipeline::FileReference& file : pipeline::FilesOf(pipeline)) {
     v1::NeededFile& one = *proto.add_files();
     one.set_path(file.path);
@@ -147,6 +149,15 @@ v1::ResolvePipelineResponse ToProto(
     one.set_text(warning.text);
   }
   return proto;
+}
+
+void FillSteps(const JobContent& content, v1::JobDescription& proto) {
+  for (std::size_t k = 0; k < content.plan.pipeline.steps.size(); ++k) {
+    v1::DescribedStep& one = *proto.add_steps();
+    FillStep(content.plan.pipeline.steps[k], *one.mutable_step());
+    one.mutable_inputs()->insert(content.inputs[k].begin(),
+                                 content.inputs[k].end());
+  }
 }
 
 absl::StatusOr<Submission> ToSubmission(const v1::SubmitJobRequest& request) {

@@ -19,6 +19,9 @@ v1::Job ToProto(const JobView& view, const WorkerDesk& desk);
 v1::Plan ToProto(const std::vector<StepForecast>& plan);
 v1::ResolvePipelineResponse ToProto(const pipeline::ResolvedPipeline& pipeline);
 
+/// Its steps.
+void FillSteps(const JobContent& content, v1::JobDescription& proto);
+
 /// Errors: InvalidArgument for a config that is no JSON object or an unknown
 ///   cache policy.
 absl::StatusOr<Submission> ToSubmission(const v1::SubmitJobRequest& request);

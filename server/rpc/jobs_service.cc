@@ -59,6 +59,12 @@ grpc::Status JobsService::GetJob(grpc::ServerContext*,
   return ToGrpcStatus(DoGet(request->job_id(), *response));
 }
 
+grpc::Status JobsService::DescribeJob(grpc::ServerContext*,
+                                      const v1::DescribeJobRequest* request,
+                                      v1::JobDescription* response) {
+  return ToGrpcStatus(DoDescribe(request->job_id(), *response));
+}
+
 grpc::Status JobsService::ListJobs(grpc::ServerContext*,
                                    const v1::ListJobsRequest* request,
                                    v1::ListJobsResponse* response) {
@@ -105,6 +111,15 @@ absl::Status JobsService::DoGet(const std::string& text, v1::Job& response) {
   MIV_ASSIGN_OR_RETURN(const JobId id, ParseJobId(text));
   MIV_ASSIGN_OR_RETURN(const JobView view, ReadJobView(store_, id));
   response = ToProto(view, engine_.desk());
+  return absl::OkStatus();
+}
+
+absl::Status JobsService::DoDescribe(const std::string& text,
+                                     v1::JobDescription& response) {
+  MIV_RETURN_IF_ERROR(DoGet(text, *response.mutable_job()));
+  MIV_ASSIGN_OR_RETURN(const JobId id, ParseJobId(text));
+  MIV_ASSIGN_OR_RETURN(const JobContent content, ReadJobContent(store_, id));
+  FillSteps(content, response);
   return absl::OkStatus();
 }
 

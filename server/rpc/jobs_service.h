@@ -25,6 +25,9 @@ class JobsService final : public v1::Jobs::Service {
   grpc::Status GetJob(grpc::ServerContext* context,
                       const v1::GetJobRequest* request,
                       v1::Job* response) override;
+  grpc::Status DescribeJob(grpc::ServerContext* context,
+                           const v1::DescribeJobRequest* request,
+                           v1::JobDescription* response) override;
   grpc::Status ListJobs(grpc::ServerContext* context,
                         const v1::ListJobsRequest* request,
                         v1::ListJobsResponse* response) override;
@@ -44,6 +47,7 @@ class JobsService final : public v1::Jobs::Service {
   absl::Status DoSubmit(const v1::SubmitJobRequest& request,
                         v1::SubmitJobResponse& response);
   absl::Status DoGet(const std::string& id, v1::Job& response);
+  absl::Status DoDescribe(const std::string& id, v1::JobDescription& response);
   absl::Status DoList(const v1::ListJobsRequest& request,
                       v1::ListJobsResponse& response);
   absl::Status DoCancel(const v1::CancelJobRequest& request, v1::Job& response);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
+#include "common/base/platform.h"
 #include "common/rpc/status.h"
 #include "worker/agent/observers.h"
 
@@ -53,7 +54,9 @@ v1::Finished Outcome(const v1::Assignment& work,
   v1::Finished finished;
   if (report.ok()) {
     finished.set_outcome(v1::Finished::OUTCOME_SUCCEEDED);
-    finished.set_report_json(report->dump());
+    nlohmann::json form = *report;
+    form["platform"] = NumericPlatform();
+    finished.set_report_json(form.dump());
     if (const auto files = ListFiles(work.output_directory()); files.ok())
       for (const auto& file : *files) finished.add_outputs(file);
     return finished;

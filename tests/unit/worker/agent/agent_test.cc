@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "common/base/files.h"
+#include "common/base/platform.h"
 
 namespace miv::worker {
 namespace {
@@ -145,7 +146,9 @@ TEST(Agent, RunsAnAssignmentAndReportsItsOutputs) {
   const auto finished = FinishedOf(coordinator);
   EXPECT_EQ(finished.outcome(), v1::Finished::OUTCOME_SUCCEEDED);
   EXPECT_THAT(finished.outputs(), ElementsAre("out.h5"));
-  EXPECT_EQ(finished.report_json(), R"({"cells":[3]})");
+  const auto report = nlohmann::json::parse(finished.report_json());
+  EXPECT_EQ(report["cells"], nlohmann::json({3}));
+  EXPECT_EQ(report["platform"], NumericPlatform());
 }
 
 TEST(Agent, NumbersItsEventsDenselyFromOne) {
