@@ -130,8 +130,9 @@ absl::Status DownloadRest(Connection& connection, const std::string& digest,
 absl::Status DownloadFile(Connection& connection, const std::string& digest,
                           const std::string& path,
                           const DownloadOptions& options) {
-  MIV_RETURN_IF_ERROR(
-      MakeDirectories(std::filesystem::path(path).parent_path().string()));
+  // A bare file name has no parent: it goes where the program runs.
+  const auto folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty()) MIV_RETURN_IF_ERROR(MakeDirectories(folder.string()));
   const std::string part_path = absl::StrCat(path, ".part");
   MIV_ASSIGN_OR_RETURN(PartialFile part, PartialFile::Open(part_path));
   const std::int64_t left_over = part.size();

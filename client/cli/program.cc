@@ -24,7 +24,8 @@ constexpr char kDescription[] =
 constexpr char kFooter[] =
     "Begin with:\n"
     "  miv up                                start a server on this machine\n"
-    "  miv submit pipeline.yaml --wait       run a pipeline, with progress\n"
+    "  miv init mymodel                      write a small model that runs\n"
+    "  miv submit mymodel/pipeline.yaml --wait\n"
     "  miv fetch -o results                  bring its results here\n"
     "  miv plot raster results -o raster.png\n"
     "\n"
@@ -32,6 +33,7 @@ constexpr char kFooter[] =
     "input, 3 server unreachable, 4 denied.  `miv VERB --help` has examples.";
 
 void AddVerbs(CLI::App& app, Program& program) {
+  AddInit(app, program);
   AddUp(app, program);
   AddSubmit(app, program);
   AddPlan(app, program);
@@ -40,6 +42,7 @@ void AddVerbs(CLI::App& app, Program& program) {
   AddWatch(app, program);
   AddJobs(app, program);
   AddJob(app, program);
+  AddDiff(app, program);
   AddCancel(app, program);
   AddLogs(app, program);
   AddFetch(app, program);
@@ -50,6 +53,7 @@ void AddVerbs(CLI::App& app, Program& program) {
   AddH5(app, program);
   AddLogin(app, program);
   AddKinds(app, program);
+  AddCompletion(app, program);
   AddVersion(app, program);
 }
 

@@ -11,8 +11,11 @@ namespace miv::client {
 
 void AddBuild(CLI::App& app, Program& program);
 void AddCancel(CLI::App& app, Program& program);
+void AddCompletion(CLI::App& app, Program& program);
+void AddDiff(CLI::App& app, Program& program);
 void AddFetch(CLI::App& app, Program& program);
 void AddH5(CLI::App& app, Program& program);
+void AddInit(CLI::App& app, Program& program);
 void AddJob(CLI::App& app, Program& program);
 void AddJobs(CLI::App& app, Program& program);
 void AddKinds(CLI::App& app, Program& program);
