@@ -64,7 +64,13 @@ void WriteFields(const InputSpikes& component, ConfigWriter& writer) {
 void WriteFields(const Import& component, ConfigWriter& writer) {
   writer.Always("file", component.file)
       .IfSet("stands_for", component.stands_for)
-      .IfSet("population", component.population);
+      .IfSet("population", component.population)
+      .IfSet("gids", component.gids)
+      .IfSet("layer_from", component.layer_from)
+      .IfSet("depth_axis", component.depth_axis)
+      .IfSet("soma_layer", component.soma_layer)
+      .IfSet("layer_extents", component.layer_extents)
+      .IfSet("layer_definitions", component.layer_definitions);
 }
 
 void WriteFields(const Script& component, ConfigWriter& writer) {

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "client/components/build.h"
 #include "client/components/model.h"
 
 namespace miv::client {
@@ -89,6 +90,15 @@ struct Import {
   File file;
   std::string stands_for;
   std::string population;
+  /// Of a directory of SWC files, by gid, "FIRST-LAST" or "default".
+  std::map<std::string, std::variant<std::string, std::vector<std::string>>>
+      gids;
+  /// Of SWC files, as of GenerateSynapseForest.
+  std::optional<LayerSource> layer_from;
+  std::string depth_axis;
+  std::string soma_layer;
+  LayerExtents layer_extents;
+  std::map<std::string, int> layer_definitions;
 };
 
 /// A program of the user's (docs/scripts.md).

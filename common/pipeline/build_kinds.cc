@@ -215,13 +215,4 @@ KindInfo Neuroh5GraphKind() {
                                {"io_size", "chunk_size", "value_chunk_size"})};
 }
 
-KindInfo ImportKind() {
-  return {.name = "import",
-          .inputs = {{.role = "file", .field = "file"}},
-          .config = KindConfig(
-              "import",
-              {Required("file", File()), Optional("stands_for", String("kind")),
-               Optional("population", String("population"))})};
-}
-
 }  // namespace miv::pipeline

@@ -78,6 +78,13 @@ absl::Status NormaliseStandIn(ResolvedStep& step) {
 
 absl::Status CheckImport(Draft& draft, std::size_t index) {
   const ResolvedStep& step = draft.step(index);
+  for (const char* field : {"layer_from", "depth_axis", "soma_layer",
+                            "layer_extents", "layer_definitions"})
+    if (step.config.contains(field))
+      return ConfigError(step, field,
+                         {.reason = "CONFLICT",
+                          .what = "the field only has a meaning for SWC files "
+                                  "that stand for generate_synapse_forest"});
   if (step.outputs[0].empty())
     return ConfigError(
         step, "file",

@@ -25,6 +25,11 @@ struct Claim {
   std::string field;
 };
 
+std::string GidsText(const Claim& claim) {
+  return claim.first == claim.last ? absl::StrCat(claim.first)
+                                   : absl::StrCat(claim.first, "-", claim.last);
+}
+
 // First gid of the step's population and the gid after its last; nullopt if the
 // network comes from files.
 std::optional<std::pair<std::int64_t, std::int64_t>> OwnGids(
@@ -62,15 +67,12 @@ absl::Status CheckInPopulation(const Draft& draft, std::size_t index,
   const auto range = OwnGids(draft, index);
   if (!range || (claim.first >= range->first && claim.last < range->second))
     return absl::OkStatus();
-  return ConfigError(
-      step, claim.field,
-      {.reason = "OUT_OF_RANGE",
-       .what = absl::StrCat("not cells of ", step.population()),
-       .expected =
-           absl::StrCat("gids from ", range->first, " to ", range->second - 1),
-       .found = claim.first == claim.last
-                    ? absl::StrCat(claim.first)
-                    : absl::StrCat(claim.first, "-", claim.last)});
+  return ConfigError(step, claim.field,
+                     {.reason = "OUT_OF_RANGE",
+                      .what = absl::StrCat("not cells of ", step.population()),
+                      .expected = absl::StrCat("gids from ", range->first,
+                                               " to ", range->second - 1),
+                      .found = GidsText(claim)});
 }
 
 // No cell twice, and every cell once unless an entry takes the rest.
@@ -87,8 +89,9 @@ absl::Status CheckCover(const Draft& draft, std::size_t index,
     return ConfigError(step, claims[i].field,
                        {.reason = "DUPLICATE_VALUE",
                         .what = absl::StrCat("cell ", claims[i].first,
-                                             " already has a morphology, by ",
-                                             claims[i - 1].field),
+                                             " already has a morphology, as "
+                                             "one of ",
+                                             GidsText(claims[i - 1])),
                         .remedy = "Give every cell one morphology."});
   }
   const auto range = OwnGids(draft, index);
@@ -102,8 +105,8 @@ absl::Status CheckCover(const Draft& draft, std::size_t index,
                     : absl::StrCat(total - cells, " of ", total, " cells of ",
                                    step.population(), " have no morphology"),
        .remedy = rest ? "Remove the entries without gids."
-                      : "Name the cells, or add an entry without gids, which "
-                        "takes all others."});
+                      : "Name the cells, or add an entry for all others: one "
+                        "without gids; in an import, \"default\"."});
 }
 
 // Brings gids into the form [[first, last], ...].

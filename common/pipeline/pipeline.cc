@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "common/base/fault.h"
 #include "common/base/status_macros.h"
+#include "common/pipeline/import_files.h"
 #include "common/pipeline/network_files.h"
 #include "common/pipeline/pipeline_schema.h"
 #include "common/pipeline/written_order.h"
@@ -58,6 +59,7 @@ absl::StatusOr<LoadedPipeline> LoadPipelineFile(
       if (IsInsideNetwork(text) == inside)
         MIV_RETURN_IF_ERROR(ApplyOverride(loaded.spec, text, &loaded.sources));
   }
+  MIV_RETURN_IF_ERROR(LoadImportDirectories(loaded));
   RecordWrittenOrder(loaded.sources, loaded.spec);
   return loaded;
 }

@@ -6,6 +6,7 @@
 #include "common/base/fault.h"
 #include "common/base/status_macros.h"
 #include "common/pipeline/draft.h"
+#include "common/pipeline/expand_import.h"
 #include "common/pipeline/expand_network.h"
 #include "common/pipeline/network_kind.h"
 
@@ -65,9 +66,12 @@ void NameFieldsAsWritten(const Expansion& expansion, ResolvedPipeline& out) {
 absl::StatusOr<ResolvedPipeline> Resolve(const PipelineSpec& spec) {
   if (std::none_of(
           spec.steps.begin(), spec.steps.end(),
-          [](const StepSpec& step) { return IsNetworkKind(step.kind); }))
+          [](const StepSpec& step) {
+            return IsNetworkKind(step.kind) || IsImportKind(step.kind);
+          }))
     return ResolveExpanded(spec);
-  MIV_ASSIGN_OR_RETURN(const Expansion expansion, ExpandNetworks(spec));
+  MIV_ASSIGN_OR_RETURN(Expansion expansion, ExpandNetworks(spec));
+  MIV_RETURN_IF_ERROR(ExpandSwcImports(expansion));
   auto resolved = ResolveExpanded(expansion.spec);
   if (!resolved.ok()) return expansion.AsWritten(resolved.status());
   NameFieldsAsWritten(expansion, *resolved);

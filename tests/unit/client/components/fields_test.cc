@@ -204,10 +204,16 @@ TEST(Fields, OfTheOtherKinds) {
           .namespace_name = "N",
           .attribute = "A"}),
       IsEmpty());
-  EXPECT_THAT(
-      Missing(Import{
-          .file = "a.h5", .stands_for = "neuroh5_graph", .population = "PYR"}),
-      IsEmpty());
+  EXPECT_THAT(Missing(Import{.file = "a",
+                             .stands_for = "generate_synapse_forest",
+                             .population = "PYR",
+                             .gids = {{"3", "a.swc"}},
+                             .layer_from = LayerSource::kDepth,
+                             .depth_axis = "y",
+                             .soma_layer = "SP",
+                             .layer_extents = kExtents,
+                             .layer_definitions = {{"SP", 6}}}),
+              IsEmpty());
   EXPECT_THAT(Missing(Script{.program = "a.py",
                              .interpreter = "python3",
                              .args = {"--n", 3.0},

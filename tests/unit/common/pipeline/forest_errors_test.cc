@@ -35,13 +35,14 @@ INSTANTIATE_TEST_SUITE_P(
                   {kForest + "morphology=[{file: a.swc, gids: [380-390]}, "
                              "{file: b.swc, gids: [390-400]}]"},
                   kForest + "morphology[1].gids[0]: cell 390 already has a "
-                            "morphology, by morphology[0].gids[0]. Give every "
-                            "cell one morphology."},
+                            "morphology, as one of 380-390. Give every cell "
+                            "one morphology."},
         ErrorCase{"CellsWithout",
                   {kForest + "morphology=[{file: a.swc, gids: [380-398]}]"},
                   kForest + "morphology: 2 of 21 cells of OLM have no "
                             "morphology. Name the cells, or add an entry "
-                            "without gids, which takes all others."},
+                            "for all others: one without gids; in an import, "
+                            "\"default\"."},
         ErrorCase{"NothingLeft",
                   {kForest + "morphology=[{file: a.swc, gids: [380-400]}, "
                              "{file: b.swc}]"},

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
 #include "common/base/files.h"
 #include "common/neuroh5/names.h"
 #include "common/neuroh5/reader.h"
@@ -48,21 +49,24 @@ steps:
         SO: [[0, 0, 0], [60, 40, 100]]
         SP: [[0, 0, 100], [60, 40, 150]]
   forest:
-    kind: generate_synapse_forest
     uses: [network]
-    config: {population: PYR, )";
+)";
 
 class Forest : public testing::Test {
  protected:
+  void Put(const std::string& name, const std::string& text) {
+    ASSERT_TRUE(WriteFileAtomically(directory_ / name, text).ok());
+  }
+
   // Builds a forest whose config ends with `config`.
-  absl::Status Build(const std::string& config) {
-    const auto put = [this](const std::string& name, const std::string& text) {
-      ASSERT_TRUE(WriteFileAtomically(directory_ / name, text).ok());
-    };
-    put("a.swc", kLayered);
-    put("b.swc", kLayerless);
-    put("c.swc", std::string(kLayered) + "6 2 0 19 0 1 5 6\n");
-    put("net.yaml", absl::StrCat(kNetwork, config, "}\n"));
+  absl::Status Build(const std::string& config,
+                     const char* kind = "generate_synapse_forest") {
+    Put("a.swc", kLayered);
+    Put("b.swc", kLayerless);
+    Put("c.swc", std::string(kLayered) + "6 2 0 19 0 1 5 6\n");
+    Put("net.yaml",
+        absl::StrCat(kNetwork, "    kind: ", kind,
+                     "\n    config: {population: PYR, ", config, "}\n"));
     const auto chain = LoadChain(directory_ / "net.yaml");
     if (!chain.ok()) return chain.status();
     parallel::SingleRank ranks;
@@ -80,6 +84,13 @@ class Forest : public testing::Test {
     std::vector<std::size_t> points;
     for (const auto& tree : *trees) points.push_back(tree.x.size());
     return points;
+  }
+
+  // Digest of the file that was built last.
+  std::string Digest() {
+    const auto digest = DigestOfFile(directory_ / "forest/forest.h5");
+    EXPECT_TRUE(digest.ok()) << digest.status();
+    return digest.ok() ? digest->digest : "";
   }
 
   std::vector<std::vector<std::int8_t>> Layers() {
@@ -126,6 +137,39 @@ TEST_F(Forest, TurnsTheTreeAndTakesOtherExtents) {
   ASSERT_TRUE(status.ok()) << status;
   // L = 20, 19, 21, 120, 18, -10.
   EXPECT_THAT(Layers(), Each(ElementsAre(3, 3, 3, 4, 3, -1)));
+}
+
+// The PYR cells are 3 to 9.
+TEST_F(Forest, IsTheSameFromADirectoryAsFromAListOfFiles) {
+  ASSERT_TRUE(
+      Build("morphology: [{file: c.swc, gids: [3, 8]}, {file: a.swc}]").ok());
+  const std::string listed = Digest();
+  ASSERT_TRUE(MakeDirectories(directory_ / "pyr").ok());
+  ASSERT_TRUE(MakeDirectories(directory_ / "named").ok());
+  Put("pyr/gids.yaml", "3: c.swc\n8: c.swc\ndefault: a.swc\n");
+  Put("pyr/a.swc", kLayered);
+  Put("pyr/c.swc", std::string(kLayered) + "6 2 0 19 0 1 5 6\n");
+  for (int gid = 3; gid <= 9; ++gid)
+    Put(absl::StrCat("named/", gid, ".swc"),
+        absl::StrCat(kLayered,
+                     gid == 3 || gid == 8 ? "6 2 0 19 0 1 5 6\n" : ""));
+  for (const char* config :
+       {"file: pyr, stands_for: synapse_forest", "file: ./named",
+        "file: pyr, gids: {default: a.swc, 3: c.swc, 8: c.swc}"}) {
+    const auto status = Build(config, "import");
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_EQ(Digest(), listed) << config;
+  }
+}
+
+TEST_F(Forest, IsTheSameFromAnImportedFileAsFromItsMorphology) {
+  ASSERT_TRUE(Build("morphology: b.swc, layer_from: depth").ok());
+  const std::string own = Digest();
+  const auto status = Build(
+      "file: b.swc, stands_for: generate_synapse_forest, layer_from: depth",
+      "import");
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(Digest(), own);
 }
 
 TEST(MorphologyOfCells, RefusesWhatNoValidatedConfigHolds) {
