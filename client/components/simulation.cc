@@ -97,6 +97,12 @@ void WriteFields(const SegmentRule& rule, ConfigWriter& writer) {
   writer.Always("d_lambda", rule.d_lambda).IfSet("frequency", rule.frequency);
 }
 
+void WriteFields(const Hook& hook, ConfigWriter& writer) {
+  writer.Always("file", hook.file)
+      .IfSet("at", hook.at)
+      .IfSet("files", hook.files);
+}
+
 void WriteFields(const SimulationDebug& debug, ConfigWriter& writer) {
   writer.IfSet("netcons", debug.netcons).IfSet("sections", debug.sections);
 }
@@ -116,7 +122,9 @@ void WriteFields(const Simulation& component, ConfigWriter& writer) {
       .IfSet("gap_junctions", component.gap_junctions)
       .IfSet("python", component.python)
       .IfSet("debug", component.debug)
-      .IfSet("checkpoint_interval", component.checkpoint_interval);
+      .IfSet("checkpoint_interval", component.checkpoint_interval)
+      .IfSet("start_from", component.start_from)
+      .IfSet("save_checkpoint", component.save_checkpoint);
 }
 
 }  // namespace miv::client

@@ -100,6 +100,14 @@ struct SegmentRule {
   std::optional<double> frequency;  ///< Hz
 };
 
+/// The user's own code at a point of the run: "after_cells", "before_run" or
+/// "after_run".
+struct Hook {
+  File file;
+  std::string at;
+  std::vector<File> files;
+};
+
 struct SimulationDebug {
   std::optional<bool> netcons, sections;
 };
@@ -131,11 +139,13 @@ struct Simulation {
   std::vector<Clamp> clamps;
   std::vector<LfpElectrode> lfp;
   std::vector<Recording> record;
-  std::vector<Json> hooks;
+  std::vector<Hook> hooks;
   File gap_junctions;
   std::optional<bool> python;
   std::optional<SimulationDebug> debug;
   std::optional<double> checkpoint_interval;
+  File start_from;
+  std::optional<bool> save_checkpoint;
 };
 
 void WriteFields(const Stimulus& stimulus, ConfigWriter& writer);
@@ -144,6 +154,7 @@ void WriteFields(const LfpElectrode& electrode, ConfigWriter& writer);
 void WriteFields(const Recording& recording, ConfigWriter& writer);
 void WriteFields(const SynapseRule& rule, ConfigWriter& writer);
 void WriteFields(const SegmentRule& rule, ConfigWriter& writer);
+void WriteFields(const Hook& hook, ConfigWriter& writer);
 void WriteFields(const SimulationDebug& debug, ConfigWriter& writer);
 void WriteFields(const Simulation& component, ConfigWriter& writer);
 

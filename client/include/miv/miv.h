@@ -76,6 +76,7 @@ using client::Distribution;
 using client::Expression;
 using client::Extent;
 using client::Gids;
+using client::Hook;
 using client::InputEntry;
 using client::Interpolation;
 using client::LayerExtents;

@@ -287,11 +287,13 @@ Simulation EveryField() {
                       .section = "all",
                       .loc = "all",
                       .dt = 0.1}},
-          .hooks = {Json::object()},
+          .hooks = {{"h.py", "after_cells", {"a.txt"}}},
           .gap_junctions = "g.h5",
           .python = false,
           .debug = SimulationDebug{true, true},
-          .checkpoint_interval = 100};
+          .checkpoint_interval = 100,
+          .start_from = "c.miv",
+          .save_checkpoint = true};
 }
 
 TEST(Fields, OfASimulation) { EXPECT_THAT(Missing(EveryField()), IsEmpty()); }
