@@ -75,19 +75,20 @@ std::vector<CellColumn> Synapses() {
 TEST_F(NetworkInputs, ReadsSynapsesOfCells) {
   const auto reader = Write(neuroh5::kSynapseAttributes, {2, 3, 4}, Synapses());
   const SynapseSource source = {&reader, "PYR", neuroh5::kSynapseAttributes};
-  EXPECT_THAT(*CellsOf(source), ElementsAre(2, 3, 4));
-  EXPECT_EQ(*SynapsesOf(source), 3u);
-  const auto block = ReadSynapses(source, {2, 4});
-  ASSERT_TRUE(block.ok()) << block.status();
-  ASSERT_EQ(block->size(), 2u);
-  const build::CellSynapses last = block->Cell(1, 7, 8);
+  EXPECT_THAT(CellsOf(source)->gids, ElementsAre(2, 3, 4));
+  EXPECT_THAT(CellsOf(source)->counts, ElementsAre(2, 0, 1));
+  SynapseBlock block;
+  const absl::Status read = ReadSynapses(source, {2, 4}, &block);
+  ASSERT_TRUE(read.ok()) << read;
+  ASSERT_EQ(block.size(), 2u);
+  const build::CellSynapses last = block.Cell(1, 7, 8);
   EXPECT_EQ(last.gid, 4u);
   EXPECT_EQ(last.u, 7);
   EXPECT_EQ(last.v, 8);
   EXPECT_THAT(last.syn_ids, ElementsAre(0));
   EXPECT_THAT(last.cdists, ElementsAre(30));
   EXPECT_THAT(last.layers, ElementsAre(8));
-  EXPECT_THAT(block->Cell(0, 0, 0).types, ElementsAre(0, 1));
+  EXPECT_THAT(block.Cell(0, 0, 0).types, ElementsAre(0, 1));
 }
 
 TEST_F(NetworkInputs, RefusesSynapseColumnsThatDisagree) {
@@ -95,11 +96,12 @@ TEST_F(NetworkInputs, RefusesSynapseColumnsThatDisagree) {
   columns[1] = {neuroh5::kSynCdists, {0, 1, 2, 3}, F32{10, 20, 30}};
   const auto reader = Write(neuroh5::kSynapseAttributes, {2, 3, 4}, columns);
   const SynapseSource source = {&reader, "PYR", neuroh5::kSynapseAttributes};
-  const auto block = ReadSynapses(source, {2, 3, 4});
-  EXPECT_EQ(block.status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(std::string(block.status().message()),
+  SynapseBlock block;
+  const absl::Status read = ReadSynapses(source, {2, 3, 4}, &block);
+  EXPECT_EQ(read.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(read.message()),
               HasSubstr("syn_cdists does not have one value per syn_ids"));
-  EXPECT_EQ(ReadSynapses(source, {2, 3, 4, 5}).status().code(),
+  EXPECT_EQ(ReadSynapses(source, {2, 3, 4, 5}, &block).code(),
             absl::StatusCode::kDataLoss);
 }
 
