@@ -23,6 +23,7 @@ set(headers
   client/artifact_files.h client/callbacks.h client/client.h
   client/components/build.h client/components/model.h client/components/other.h
   client/components/pipeline.h client/components/simulation.h
+  client/components/simulation_parts.h
   client/components/value.h client/connection.h client/content.h
   client/endpoint.h client/fetch.h client/results/results.h client/retry.h
   client/submission.h client/transfer.h client/watch.h common/base/fault.h

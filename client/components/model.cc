@@ -28,6 +28,13 @@ void WriteFields(const Density& density, ConfigWriter& writer) {
   writer.IfSet("mean", density.mean).IfSet("variance", density.variance);
 }
 
+void WriteFields(const SynapseWeights& weights, ConfigWriter& writer) {
+  writer.Always("namespace", weights.namespaces)
+      .IfSet("expr", weights.expr)
+      .IfSet("parameter", weights.parameter)
+      .IfSet("const", weights.constants);
+}
+
 void WriteFields(const CellSynapses& synapses, ConfigWriter& writer) {
   writer.IfSet("density", synapses.density)
       .IfSet("last_layers", synapses.last_layers)

@@ -61,12 +61,21 @@ struct Density {
 using LayerDensities = std::map<std::string, Density>;  ///< by layer
 using Densities = std::map<SectionClass, std::map<SynapseType, LayerDensities>>;
 
+/// Weights that were made elsewhere: the namespaces that hold them, and how
+/// they become parameters.
+struct SynapseWeights {
+  std::vector<std::string> namespaces;  ///< `namespace`
+  std::string expr;
+  std::vector<std::string> parameter;
+  std::map<std::string, double> constants;  ///< `const`
+};
+
 struct CellSynapses {
   Densities density;
   /// The layers that count with DensitySemantics::kLastLayer.
   std::map<SectionClass, std::map<SynapseType, std::string>> last_layers;
   std::optional<bool> unique;
-  Json weights;
+  std::vector<SynapseWeights> weights;
 };
 
 /// Where the cells of a population that plays trains find theirs.
@@ -128,6 +137,7 @@ using Projections = std::map<std::string, std::map<std::string, Projection>>;
 
 void WriteFields(const AxonExtent& extent, ConfigWriter& writer);
 void WriteFields(const Density& density, ConfigWriter& writer);
+void WriteFields(const SynapseWeights& weights, ConfigWriter& writer);
 void WriteFields(const CellSynapses& synapses, ConfigWriter& writer);
 void WriteFields(const SpikeTrainSource& source, ConfigWriter& writer);
 void WriteFields(const CellType& type, ConfigWriter& writer);

@@ -98,7 +98,8 @@ void WriteFields(const Network& component, ConfigWriter& writer) {
       .IfSet("morphology_path", component.morphology_path)
       .IfSet("populations", component.populations)
       .IfSet("projections", component.projections)
-      .IfSet("options", component.options);
+      .IfSet("options", component.options)
+      .IfSet("recording_profile", component.recording_profile);
 }
 
 }  // namespace miv::client

@@ -1,9 +1,7 @@
 #pragma once
 
-// Components beside the building and the running of a network.
-//
-// Every field is that of docs/components.md and `miv kinds KIND`; one that is
-// not set has the default that is written there.
+// Components beside the building and the running of a network.  Fields:
+// `miv kinds KIND`; one that is not set has the default that is written there.
 
 #include <array>
 #include <cstdint>
@@ -134,6 +132,7 @@ struct Network {
   std::vector<std::string> populations;
   std::map<std::string, std::vector<std::string>> projections;
   std::map<std::string, std::map<std::string, Json>> options;
+  std::string recording_profile;
 };
 
 void WriteFields(const GapJunctions& component, ConfigWriter& writer);

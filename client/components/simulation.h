@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "client/components/model.h"
+#include "client/components/simulation_parts.h"
 
 namespace miv::client {
 
@@ -89,29 +90,6 @@ struct Recording {
   std::optional<double> dt;                              ///< ms
 };
 
-struct SynapseRule {
-  std::vector<std::string> mech_params;
-  std::map<std::string, int> netcon_params;
-};
-
-/// Segments shorter than a fraction of the length constant.
-struct SegmentRule {
-  double d_lambda = 0.1;
-  std::optional<double> frequency;  ///< Hz
-};
-
-/// The user's own code at a point of the run: "after_cells", "before_run" or
-/// "after_run".
-struct Hook {
-  File file;
-  std::string at;
-  std::vector<File> files;
-};
-
-struct SimulationDebug {
-  std::optional<bool> netcons, sections;
-};
-
 /// Runs a network: results.h5 and readout.npy.
 struct Simulation {
   static constexpr char kKind[] = "simulation";
@@ -152,10 +130,6 @@ void WriteFields(const Stimulus& stimulus, ConfigWriter& writer);
 void WriteFields(const Clamp& clamp, ConfigWriter& writer);
 void WriteFields(const LfpElectrode& electrode, ConfigWriter& writer);
 void WriteFields(const Recording& recording, ConfigWriter& writer);
-void WriteFields(const SynapseRule& rule, ConfigWriter& writer);
-void WriteFields(const SegmentRule& rule, ConfigWriter& writer);
-void WriteFields(const Hook& hook, ConfigWriter& writer);
-void WriteFields(const SimulationDebug& debug, ConfigWriter& writer);
 void WriteFields(const Simulation& component, ConfigWriter& writer);
 
 }  // namespace miv::client

@@ -101,6 +101,7 @@ using client::SpikeTrainSource;
 using client::Stimulus;
 using client::SynapseRule;
 using client::SynapseType;
+using client::SynapseWeights;
 using client::TiedEvents;
 using client::Trials;
 

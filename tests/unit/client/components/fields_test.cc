@@ -53,9 +53,11 @@ void Compare(const Schema& schema, const Json& value, const std::string& path,
     ASSERT_TRUE(value.is_structured() && !value.empty()) << path;
     Compare(*schema.element, *value.begin(), path + "[]", missing);
   }
-  if (schema.type == ValueType::kOneOf && value.is_object())
-    for (const Schema& one : schema.alternatives)
-      if (one.type == ValueType::kRecord) Compare(one, value, path, missing);
+  if (schema.type != ValueType::kOneOf) return;
+  for (const Schema& one : schema.alternatives)
+    if ((one.type == ValueType::kRecord && value.is_object()) ||
+        (one.type == ValueType::kList && value.is_array()))
+      Compare(one, value, path, missing);
 }
 
 template <typename Component>
@@ -100,7 +102,7 @@ const CellTypes kCellTypes = {
               .last_layers = {{SectionClass::kBasal,
                                {{SynapseType::kExcitatory, "SP"}}}},
               .unique = true,
-              .weights = {{"a", 1}}},
+              .weights = {{{"Weights"}, "a * b", {"a"}, {{"b", 2}}}}},
       .spike_train = SpikeTrainSource{"Input Spikes", "Spike Train"}}}};
 
 TEST(Fields, OfTheKindsThatPlaceCells) {
@@ -306,7 +308,8 @@ TEST(Fields, OfANetwork) {
                                        .morphology_path = "s",
                                        .populations = {"PYR"},
                                        .projections = {{"PYR", {"STIM"}}},
-                                       .options = {{"h5_types", {{"a", 1}}}}});
+                                       .options = {{"h5_types", {{"a", 1}}}},
+                                       .recording_profile = "all"});
   for (const auto& field : pipeline::NetworkKind().config.fields)
     EXPECT_TRUE(config.contains(field.name) || OfTheStep(field)) << field.name;
 }
