@@ -6,6 +6,10 @@ const char* ConfigName(LayerSource source) {
   return source == LayerSource::kColumn ? "column" : "depth";
 }
 
+const char* ConfigName(RotationOrder order) {
+  return order == RotationOrder::kAllAxes ? "all_axes" : "last_axis";
+}
+
 const char* ConfigName(Distribution distribution) {
   return distribution == Distribution::kUniform ? "uniform" : "poisson";
 }
@@ -30,6 +34,8 @@ void WriteFields(const NetworkArchitecture& component, ConfigWriter& writer) {
       .IfSet("layer_extents", component.layer_extents)
       .IfSet("rotation", component.rotation)
       .IfSet("cell_constraints", component.cell_constraints)
+      .IfSet("points", component.points)
+      .IfSet("rotation_order", component.rotation_order)
       .IfSet("populations", component.populations)
       .IfSet("coordinate_namespace", component.coordinate_namespace)
       .IfSet("nodeiter", component.nodeiter)
@@ -89,6 +95,8 @@ void WriteFields(const GenerateConnections& component, ConfigWriter& writer) {
       .IfSet("synapses_namespace", component.synapses_namespace);
 }
 
-void WriteFields(const Neuroh5Graph&, ConfigWriter&) {}
+void WriteFields(const Neuroh5Graph& component, ConfigWriter& writer) {
+  writer.IfSet("coordinates_alias", component.coordinates_alias);
+}
 
 }  // namespace miv::client

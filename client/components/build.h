@@ -19,11 +19,13 @@
 namespace miv::client {
 
 enum class LayerSource { kColumn, kDepth };
+enum class RotationOrder { kAllAxes, kLastAxis };
 enum class Distribution { kUniform, kPoisson };
 enum class DensitySemantics { kPerLayer, kLastLayer };
 enum class PointProcess { kHomogeneous, kOriginal };
 
 const char* ConfigName(LayerSource source);
+const char* ConfigName(RotationOrder order);
 const char* ConfigName(Distribution distribution);
 const char* ConfigName(DensitySemantics semantics);
 const char* ConfigName(PointProcess process);
@@ -45,6 +47,10 @@ struct NetworkArchitecture {
   std::optional<std::array<double, 3>> rotation;
   std::map<std::string, std::map<std::string, std::array<double, 2>>>
       cell_constraints;
+  /// [x, y, z] of every cell of a layer "@NAME", or a file of them, by "@NAME".
+  std::map<std::string, std::variant<std::vector<std::array<double, 3>>, File>>
+      points;
+  std::optional<RotationOrder> rotation_order;
   std::vector<std::string> populations;
   std::string coordinate_namespace;
   std::optional<int> nodeiter;
@@ -122,6 +128,7 @@ struct GenerateConnections {
 /// The whole network: cells.h5 and connections.h5.
 struct Neuroh5Graph {
   static constexpr char kKind[] = "neuroh5_graph";
+  std::vector<std::string> coordinates_alias;
 };
 
 void WriteFields(const H5Types& component, ConfigWriter& writer);

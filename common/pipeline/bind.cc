@@ -102,6 +102,7 @@ class Binder {
       MIV_RETURN_IF_ERROR(BindListed(list));
     MIV_RETURN_IF_ERROR(BindHookFiles());
     MIV_RETURN_IF_ERROR(BindNamedInputs());
+    MIV_RETURN_IF_ERROR(BindPoints());
     std::sort(step_.inputs.begin(), step_.inputs.end(),
               [](const Input& a, const Input& b) { return a.role < b.role; });
     return absl::OkStatus();
@@ -208,6 +209,21 @@ class Binder {
       MIV_RETURN_IF_ERROR(BindText({.role = absl::StrCat(kNamedInput, name),
                                     .field = config::FieldPath("inputs", name)},
                                    text));
+    return absl::OkStatus();
+  }
+
+  // The files of points, each an input "points:INDEX", by name.
+  absl::Status BindPoints() {
+    if (!step_.config.contains("points")) return absl::OkStatus();
+    std::size_t index = 0;
+    for (auto& [name, points] : step_.config["points"].items()) {
+      const InputRole role{.role = absl::StrCat("points:", index++),
+                           .field = config::FieldPath("points", name)};
+      if (!points.is_string()) continue;
+      const std::string text = points;
+      points = role.role;
+      MIV_RETURN_IF_ERROR(BindText(role, text));
+    }
     return absl::OkStatus();
   }
 

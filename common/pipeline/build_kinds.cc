@@ -69,8 +69,15 @@ KindInfo NetworkArchitectureKind() {
            Default("rotation", ListOfExactly(3, Number()), {0.0, 0.0, 0.0}),
            Default("cell_constraints", Nullable(CellConstraints()),
                    json::object()),
+           Optional(
+               "points",
+               MapOf("points",
+                     OneOf({ListOf(ListOfExactly(3, Number()), 1), File()}))),
            Default("populations", Nullable(ListOf(String("population"), 1)),
                    nullptr),
+           Default("rotation_order",
+                   Choice("rotation order", {"all_axes", "last_axis"}),
+                   "all_axes"),
            CoordinateNamespace(), Default("nodeiter", IntegerFrom(0, 1000), 10),
            Default("dispersion_delta", NumberFrom(0, 1), 0.1),
            Default("snap_delta", NumberFrom(0, 1), 0.01),
@@ -211,8 +218,10 @@ KindInfo Neuroh5GraphKind() {
                                     "synapses.h5"),
                      per_population("connections", "generate_connections",
                                     "connectivity.h5")},
-          .config = KindConfig("neuroh5_graph", {},
-                               {"io_size", "chunk_size", "value_chunk_size"})};
+          .config = KindConfig(
+              "neuroh5_graph",
+              {Optional("coordinates_alias", ListOf(String("population")))},
+              {"io_size", "chunk_size", "value_chunk_size"})};
 }
 
 }  // namespace miv::pipeline

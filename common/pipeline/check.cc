@@ -26,6 +26,7 @@ constexpr KindCheck kChecks[] = {
     {"generate_synapse_forest", CheckForest},
     {"distribute_synapses", CheckDistribution},
     {"generate_connections", CheckConnections},
+    {"neuroh5_graph", CheckGraph},
     {"gap_junctions", CheckGapJunctions},
     {"input_spikes", CheckInputSpikes},
     {"import", CheckImport},

@@ -5,13 +5,13 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/nearest_name.h"
 #include "common/base/status_macros.h"
 #include "common/pipeline/checks.h"
 #include "common/pipeline/schema.h"
+#include "common/pipeline/soma_points.h"
 
 namespace miv::pipeline {
 namespace {
@@ -75,13 +75,6 @@ absl::Status CheckCells(const ResolvedStep& step) {
            .found = Show(name),
            .remedy = absl::StrCat("Add ", name,
                                   ": NUMBER to population_definitions.")});
-    for (const auto& [layer, count] : layers.items())
-      if (absl::StartsWith(layer, "@"))
-        return ConfigError(
-            step, FieldPath(field, layer),
-            {.reason = "NOT_AVAILABLE",
-             .what = "generator functions of coordinates do not run here",
-             .remedy = "Name a layer, or import a file of coordinates."});
     if (TotalCells(layers) == 0)
       return ConfigError(step, field,
                          {.reason = "EMPTY_POPULATION",
@@ -137,7 +130,7 @@ absl::Status CheckOccupiedLayers(const ResolvedStep& step) {
   const json& extents = step.config["layer_extents"];
   for (const auto& [name, layers] : step.config["cell_distributions"].items())
     for (const auto& [layer, count] : layers.items())
-      if (count > 0)
+      if (count > 0 && !IsPointLayer(layer))
         MIV_RETURN_IF_ERROR(CheckLayer(
             step, absl::StrCat("cell_distributions.", name, ".", layer), layer,
             extents, "layer_extents"));
@@ -220,11 +213,21 @@ absl::Status CheckArchitecture(Draft& draft, std::size_t index) {
   MIV_RETURN_IF_ERROR(CheckExtents(step));
   MIV_RETURN_IF_ERROR(CheckTotals(draft, index));
   MIV_RETURN_IF_ERROR(CheckOccupiedLayers(step));
+  MIV_RETURN_IF_ERROR(CheckPoints(draft, index));
   for (const std::string& name : KeysOf(step.config["cell_constraints"]))
     MIV_RETURN_IF_ERROR(CheckPopulation(
         draft, index, FieldPath("cell_constraints", name), name));
   MIV_RETURN_IF_ERROR(CheckConstraints(step));
   return CheckPopulationList(draft, index);
+}
+
+absl::Status CheckGraph(Draft& draft, std::size_t index) {
+  const json alias =
+      draft.step(index).config.value("coordinates_alias", json::array());
+  for (std::size_t i = 0; i < alias.size(); ++i)
+    MIV_RETURN_IF_ERROR(CheckPopulation(
+        draft, index, FieldPath("coordinates_alias", i), alias[i]));
+  return absl::OkStatus();
 }
 
 absl::Status CheckDistances(Draft& draft, std::size_t index) {

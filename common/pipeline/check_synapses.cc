@@ -73,6 +73,22 @@ absl::Status CheckDensities(const ResolvedStep& step, const std::string& field,
        .remedy = "Remove the step if the cells have no synapses."});
 }
 
+// A layer of synapses; "default" is one only where it has a number, as in the
+// usual table.
+absl::Status CheckTargetLayer(const ResolvedStep& step,
+                              const std::string& field,
+                              const std::string& layer) {
+  const json& definitions = step.config["layer_definitions"];
+  if (layer != "default" || definitions.contains(layer))
+    return CheckLayer(step, field, layer, definitions, "layer_definitions");
+  return ConfigError(
+      step, field,
+      {.reason = "UNKNOWN_LAYER",
+       .what = "\"default\" has no entry in layer_definitions",
+       .expected = "one of " + absl::StrJoin(KeysOf(definitions), ", "),
+       .remedy = "Write one row for each layer."});
+}
+
 // sections, layers and proportions are one table; each row once.
 absl::Status CheckTable(const ResolvedStep& step, const std::string& field,
                         const json& projection) {
@@ -89,9 +105,8 @@ absl::Status CheckTable(const ResolvedStep& step, const std::string& field,
                                proportions.size())});
   std::set<std::pair<std::string, std::string>> rows;
   for (std::size_t i = 0; i < sections.size(); ++i) {
-    MIV_RETURN_IF_ERROR(
-        CheckLayer(step, FieldPath(FieldPath(field, "layers"), i), layers[i],
-                   step.config["layer_definitions"], "layer_definitions"));
+    MIV_RETURN_IF_ERROR(CheckTargetLayer(
+        step, FieldPath(FieldPath(field, "layers"), i), layers[i]));
     if (!rows.emplace(sections[i], layers[i]).second)
       return ConfigError(step, FieldPath(FieldPath(field, "sections"), i),
                          {.reason = "DUPLICATE_VALUE",

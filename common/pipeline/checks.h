@@ -19,6 +19,7 @@ absl::Status CheckDistances(Draft& draft, std::size_t index);
 absl::Status CheckForest(Draft& draft, std::size_t index);
 absl::Status CheckDistribution(Draft& draft, std::size_t index);
 absl::Status CheckConnections(Draft& draft, std::size_t index);
+absl::Status CheckGraph(Draft& draft, std::size_t index);
 absl::Status CheckGapJunctions(Draft& draft, std::size_t index);
 absl::Status CheckInputSpikes(Draft& draft, std::size_t index);
 absl::Status CheckImport(Draft& draft, std::size_t index);

@@ -201,20 +201,24 @@ absl::StatusOr<std::vector<std::size_t>> UsesOf(const Draft& draft,
       MIV_RETURN_IF_ERROR(
           Use(indices, name, ConfigField(step, role.field), uses));
   }
-  const json named = step.kind == "script" ? step.config["inputs"] : json();
-  for (const auto& [key, text] : named.items())
-    if (ParseReference(text.get<std::string>(), name, output))
-      MIV_RETURN_IF_ERROR(Use(
-          indices, name, ConfigField(step, FieldPath("inputs", key)), uses));
+  for (const std::string map : {"inputs", "points"}) {
+    const json named = step.config.value(map, json::object());
+    if (!named.is_object()) continue;
+    for (const auto& [key, text] : named.items())
+      if (text.is_string() &&
+          ParseReference(text.get<std::string>(), name, output))
+        MIV_RETURN_IF_ERROR(
+            Use(indices, name, ConfigField(step, FieldPath(map, key)), uses));
+  }
   for (const std::string list : {"stimulus", "morphology", "hooks"}) {
     const json entries = step.config.value(list, json());
     for (std::size_t i = 0; entries.is_array() && i < entries.size(); ++i)
       for (const auto& [field, text] : FilesOf(entries[i]))
         if (ParseReference(text, name, output))
-          MIV_RETURN_IF_ERROR(Use(
-              indices, name,
-              ConfigField(step, absl::StrCat(list, "[", i, "].", field)),
-              uses));
+          MIV_RETURN_IF_ERROR(
+              Use(indices, name,
+                  ConfigField(step, absl::StrCat(list, "[", i, "].", field)),
+                  uses));
   }
   return uses;
 }

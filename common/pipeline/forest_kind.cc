@@ -10,6 +10,7 @@
 #include "common/pipeline/kind_tables.h"
 #include "common/pipeline/model_schema.h"
 #include "common/pipeline/schema_build.h"
+#include "common/pipeline/soma_points.h"
 
 namespace miv::pipeline {
 namespace {
@@ -28,7 +29,7 @@ Schema Morphology() {
                                          1))});
 }
 
-// The layers in which the population has cells.
+// The layers in which the population has cells; none if they are not known.
 std::vector<std::string> OccupiedLayers(const Draft& draft, std::size_t index) {
   std::vector<std::string> layers;
   const json* cells = CellsOf(draft, index);
@@ -36,7 +37,8 @@ std::vector<std::string> OccupiedLayers(const Draft& draft, std::size_t index) {
   if (cells == nullptr || !cells->contains(population)) return layers;
   for (const auto& [layer, count] : (*cells)[population].items())
     if (count > 0) layers.push_back(layer);
-  return layers;
+  // Cells at given points may lie in any layer.
+  return HasPoints((*cells)[population]) ? std::vector<std::string>() : layers;
 }
 
 absl::Status DeriveSomaLayer(Draft& draft, std::size_t index) {

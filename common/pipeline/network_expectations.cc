@@ -59,10 +59,10 @@ void AddGeometry(const ResolvedPipeline& pipeline, const ResolvedStep& graph,
     expectations["distances"] =
         Only(distances->config, {"layer_extents", "origin"});
   if (coordinates == nullptr) return;
-  expectations["coordinates"] =
-      Only(coordinates->config, {"cell_distributions", "layer_extents",
-                                 "rotation", "cell_constraints", "populations",
-                                 "coordinate_namespace", "compat_sampling"});
+  expectations["coordinates"] = Only(
+      coordinates->config, {"cell_distributions", "layer_extents", "rotation",
+                            "rotation_order", "cell_constraints", "populations",
+                            "coordinate_namespace", "compat_sampling"});
   const ResolvedStep* types =
       Producer(pipeline, *coordinates, "types", "h5_types");
   if (types != nullptr)

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/pipeline/checks.h"
+#include "common/pipeline/soma_points.h"
 
 namespace miv::pipeline {
 namespace {
@@ -57,6 +58,8 @@ void WarnOfProjection(Draft& draft, std::size_t index, const std::string& pre,
                       const json& cells, const json& extents) {
   const ResolvedStep& step = draft.step(index);
   const std::string post = step.population();
+  // Where given points are is not looked at.
+  if (HasPoints(cells[pre]) || HasPoints(cells[post])) return;
   const Patches to = PatchesOf(cells[post], extents);
   const Patches from = PatchesOf(cells[pre], extents);
   std::vector<std::size_t> own;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/status_macros.h"
+#include "common/neuroh5/coordinates.h"
 #include "common/neuroh5/names.h"
 #include "common/verify/network.h"
 #include "common/verify/soma_checks.h"
@@ -129,18 +130,28 @@ bool Required(const Work& work, const std::string& population) {
          expected->populations.contains(population);
 }
 
+// As the config calls it; without one, what there is.
+absl::StatusOr<std::string> NamespaceOf(const Work& work,
+                                        const std::string& population) {
+  const auto& expected = work.expected.coordinates;
+  if (expected) return expected->name_space;
+  MIV_ASSIGN_OR_RETURN(const std::string found,
+                       neuroh5::CoordinateNamespace(work.cells, population));
+  return found.empty() ? std::string(neuroh5::kGeneratedCoordinates) : found;
+}
+
 }  // namespace
 
 absl::Status CheckCoordinates(const Work& work) {
   const auto& expected = work.expected.coordinates;
-  const std::string name_space =
-      expected ? expected->name_space : neuroh5::kGeneratedCoordinates;
   std::vector<SomaTable> all;
   double done = 0;
   const auto& populations = work.cells.types().populations;
   for (const auto& population : populations) {
     MIV_RETURN_IF_ERROR(work.progress("coordinates", done++,
                                       static_cast<double>(populations.size())));
+    MIV_ASSIGN_OR_RETURN(const std::string name_space,
+                         NamespaceOf(work, population.name));
     if (!work.cells.HasNamespace(population.name, name_space)) {
       if (Required(work, population.name))
         work.Add(Compare("coordinates_complete", population.name,

@@ -54,16 +54,31 @@ void ReadTypes(const json& from, Expectations& to) {
     for (const auto& pre : sources) to.projections.emplace(post, pre);
 }
 
+// MiV-Simulator's rotation: only the last angle that is not 0 acts.
+void KeepLastAngle(Point& degrees) {
+  bool later = false;
+  for (std::size_t axis = degrees.size(); axis-- > 0;) {
+    if (later) degrees[axis] = 0;
+    later = later || degrees[axis] != 0;
+  }
+}
+
 CoordinateExpectations CoordinatesOf(const json& from) {
   CoordinateExpectations to;
   to.layers = BoxesOf(from.at("layer_extents"));
   to.rotation = from.at("rotation").get<Point>();
+  if (from.value("rotation_order", "all_axes") == "last_axis")
+    KeepLastAngle(to.rotation);
   to.name_space = from.at("coordinate_namespace");
   to.exact_layers = !from.at("compat_sampling").get<bool>();
   for (const auto& [name, layers] : from.at("cell_distributions").items())
     for (const auto& [layer, count] : layers.items())
-      if (const auto n = count.get<std::int64_t>(); n > 0)
-        to.cells[name][layer] = n;
+      if (const auto n = count.get<std::int64_t>(); n > 0) {
+        if (layer.starts_with('@'))
+          to.placed.insert(name);
+        else
+          to.cells[name][layer] = n;
+      }
   if (from.at("cell_constraints").is_object())
     for (const auto& [name, layers] : from["cell_constraints"].items())
       for (const auto& [layer, band] : layers.items())

@@ -29,6 +29,7 @@ struct CoordinateExpectations {
   /// L of a population's cells in a layer.
   std::map<std::string, std::map<std::string, std::pair<double, double>>> bands;
   std::set<std::string> populations;  ///< that have coordinates; empty = all
+  std::set<std::string> placed;       ///< with cells at points of the config
   Point rotation{};                   ///< degrees about x, then y, then z
   bool exact_layers = true;           ///< per-layer counts hold
   std::string name_space = "Generated Coordinates";

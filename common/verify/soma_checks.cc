@@ -138,6 +138,7 @@ void CheckNeighbours(const Work& work, const std::string& layer,
   for (const SomaTable& somata : all) {
     const auto cells = expected.cells.find(somata.name);
     if (cells == expected.cells.end() || !cells->second.contains(layer) ||
+        expected.placed.contains(somata.name) ||
         Confined(expected, somata.name, layer))
       continue;
     for (std::size_t i = 0; i < somata.size(); ++i)
@@ -159,10 +160,28 @@ void CheckNeighbours(const Work& work, const std::string& layer,
   work.Add(std::move(check));
 }
 
+// Of cells at given points, no more is known of their layers.
+void CheckAnyLayer(const Work& work, const SomaTable& somata) {
+  Tally inside("soma_layers", somata.name,
+               "every cell in a layer, within 0.001 um");
+  const auto& layers = work.expected.coordinates->layers;
+  for (std::size_t i = 0; i < somata.size(); ++i)
+    if (somata.finite(i) &&
+        std::none_of(layers.begin(), layers.end(), [&](const auto& layer) {
+          return Inside(layer.second, somata, i);
+        }))
+      inside.Offend(somata.gid(i), -1, [&] { return PlaceText(somata, i); });
+  inside.SawItems(somata.size());
+  work.Add(inside.Finish());
+  work.Add(Skipped("soma_layer_count", somata.name,
+                   "some cells stand at given points"));
+}
+
 }  // namespace
 
 void CheckLayers(const Work& work, const SomaTable& somata) {
   const auto& expected = *work.expected.coordinates;
+  if (expected.placed.contains(somata.name)) return CheckAnyLayer(work, somata);
   Members members = Assign(work, somata);
   const auto cells = expected.cells.find(somata.name);
   if (cells == expected.cells.end()) return;

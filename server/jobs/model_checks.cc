@@ -22,15 +22,46 @@ LabelledDigest FileOf(const JobPlan& plan, const ResolvedStep& step,
   return {FileDigestOf(plan, step, role), input->path};
 }
 
-// The SWC file that the population's cells are made from; empty if they come
+// The SWC files of a forest: one of all cells, or those of its list.
+std::vector<LabelledDigest> MorphologiesOf(const JobPlan& plan,
+                                           const ResolvedStep& step) {
+  std::vector<LabelledDigest> files;
+  if (step.kind != "generate_synapse_forest") return files;
+  for (const pipeline::Input& input : step.inputs) {
+    if (input.role != "morphology" &&
+        !absl::StartsWith(input.role, "morphology:")) {
+      continue;
+    }
+    LabelledDigest file = FileOf(plan, step, input.role);
+    if (!file.digest.empty()) files.push_back(std::move(file));
+  }
+  return files;
+}
+
+// The files that say where cells stand, and how many cells each is for.
+std::vector<PointsCheck> PointsOf(const JobPlan& plan,
+                                  const ResolvedStep& step) {
+  std::vector<PointsCheck> checks;
+  const auto points = step.config.find("points");
+  if (points == step.config.end() || !points->is_object()) return checks;
+  for (const auto& [name, role] : points->items()) {
+    if (!role.is_string()) continue;
+    PointsCheck check{FileOf(plan, step, role.get<std::string>())};
+    for (const auto& layers : step.config["cell_distributions"])
+      check.cells += layers.value(name, std::int64_t{0});
+    if (!check.file.digest.empty()) checks.push_back(std::move(check));
+  }
+  return checks;
+}
+
+// An SWC file that the population's cells are made from; empty if they come
 // from elsewhere (an imported forest, or no forest at all).
 LabelledDigest MorphologyOf(const JobPlan& plan,
                             const std::string& population) {
   for (const ResolvedStep& step : plan.pipeline.steps) {
-    if (step.kind == "generate_synapse_forest" &&
-        step.population() == population) {
-      return FileOf(plan, step, "morphology");
-    }
+    if (step.population() != population) continue;
+    auto files = MorphologiesOf(plan, step);
+    if (!files.empty()) return std::move(files.front());
   }
   return {};
 }
@@ -68,7 +99,7 @@ ModelCheck& CheckFor(std::vector<ModelCheck>& checks,
       return check;
     }
   }
-  return checks.emplace_back(ModelCheck{mechanisms, templates, {}, {}});
+  return checks.emplace_back(ModelCheck{mechanisms, templates, {}, {}, {}});
 }
 
 json Named(const LabelledDigest& file, bool with_labels) {
@@ -107,11 +138,14 @@ std::vector<ModelCheck> ChecksOf(const JobPlan& plan) {
     }
   }
   for (const ResolvedStep& step : plan.pipeline.steps) {
-    if (step.kind != "generate_synapse_forest") continue;
-    const LabelledDigest morphology = FileOf(plan, step, "morphology");
-    if (morphology.digest.empty()) continue;
-    if (checks.empty()) checks.emplace_back();
-    AddOnce(checks.front().morphologies, morphology);
+    for (LabelledDigest& morphology : MorphologiesOf(plan, step)) {
+      if (checks.empty()) checks.emplace_back();
+      AddOnce(checks.front().morphologies, std::move(morphology));
+    }
+    for (PointsCheck& points : PointsOf(plan, step)) {
+      if (checks.empty()) checks.emplace_back();
+      AddOnce(checks.front().points, std::move(points));
+    }
   }
   return checks;
 }
@@ -128,6 +162,12 @@ std::string CheckKey(const ModelCheck& check, absl::string_view worker,
   for (const LabelledDigest& file : check.morphologies) {
     morphologies.push_back(Named(file, with_labels));
   }
+  auto points = json::array();
+  for (const PointsCheck& check_of_points : check.points) {
+    points.push_back({{"file", Named(check_of_points.file, with_labels)},
+                      {"cells", check_of_points.cells}});
+  }
+  std::sort(points.begin(), points.end());
   std::sort(cells.begin(), cells.end());
   std::sort(morphologies.begin(), morphologies.end());
   return DigestOf(
@@ -135,7 +175,8 @@ std::string CheckKey(const ModelCheck& check, absl::string_view worker,
                          {"mechanisms", Named(check.mechanisms, with_labels)},
                          {"templates", Named(check.templates, with_labels)},
                          {"cells", std::move(cells)},
-                         {"morphologies", std::move(morphologies)}}));
+                         {"morphologies", std::move(morphologies)},
+                         {"points", std::move(points)}}));
 }
 
 }  // namespace miv::server

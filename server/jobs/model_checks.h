@@ -2,6 +2,7 @@
 
 // What of a plan must be checked by a worker, as plain values.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,17 +29,26 @@ struct CellCheck {
   bool operator==(const CellCheck&) const = default;
 };
 
+/// A file of points, one for each of so many cells.
+struct PointsCheck {
+  LabelledDigest file;
+  std::int64_t cells = 0;
+
+  bool operator==(const PointsCheck&) const = default;
+};
+
 /// One process's worth of checks: one set of mechanisms and templates.
 struct ModelCheck {
   LabelledDigest mechanisms;
   LabelledDigest templates;
   std::vector<CellCheck> cells;
   std::vector<LabelledDigest> morphologies;
+  std::vector<PointsCheck> points;
 };
 
 /// Everything that the plan needs checked, in the order of its steps: per pair
 /// of templates and mechanisms the cells that its steps make, and the
-/// morphologies of all forests with the first.
+/// morphologies of all forests and points of all somata with the first.
 std::vector<ModelCheck> ChecksOf(const JobPlan& plan);
 
 /// A refusal with the first step and field of the pipeline that name the file

@@ -17,7 +17,9 @@ class Layout {
   Layout(std::string folder, const ArtifactStore& artifacts)
       : folder_(std::move(folder)), artifacts_(artifacts) {
     request_.directory = folder_;
-    request_.spec = {{"cells", json::array()}, {"morphologies", json::array()}};
+    request_.spec = {{"cells", json::array()},
+                     {"morphologies", json::array()},
+                     {"points", json::array()}};
   }
 
   absl::Status AddMechanisms(const LabelledDigest& mechanisms,
@@ -57,6 +59,16 @@ class Layout {
     MIV_ASSIGN_OR_RETURN(const std::string path, PlaceSwc(file));
     request_.spec["morphologies"].push_back(
         {{"path", path}, {"label", file.label}});
+    return absl::OkStatus();
+  }
+
+  absl::Status AddPoints(const PointsCheck& check) {
+    json& points = request_.spec["points"];
+    MIV_ASSIGN_OR_RETURN(const std::string path,
+                         Place(check.file.digest,
+                               absl::StrCat("points/", points.size(), ".txt")));
+    points.push_back(
+        {{"path", path}, {"label", check.file.label}, {"cells", check.cells}});
     return absl::OkStatus();
   }
 
@@ -102,6 +114,9 @@ absl::StatusOr<PreflightRequest> LayOutCheck(const ModelCheck& check,
   }
   for (const LabelledDigest& file : check.morphologies) {
     MIV_RETURN_IF_ERROR(layout.AddMorphology(file));
+  }
+  for (const PointsCheck& points : check.points) {
+    MIV_RETURN_IF_ERROR(layout.AddPoints(points));
   }
   PreflightRequest request = layout.Take();
   request.user_code =

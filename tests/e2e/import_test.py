@@ -61,6 +61,36 @@ class Import(harness.TestCase):
                      "    config: {file: ./morphology/PYR.swc, stands_for: morphology, population: PYR}\n")
         self.assertEqual(harness.computed(self.server.submit(pipeline)), {"swc_PYR"})
 
+    def import_swc_of_pyr(self, name, *files):
+        """A pipeline whose PYR forest is an import of a directory of SWC files."""
+        pipeline = self.copy(name)
+        folder = pipeline.parent / "pyr"
+        folder.mkdir()
+        for file in files:
+            shutil.copy(pipeline.parent / "morphology" / "PYR.swc", folder / file)
+        harness.edit(pipeline, "    kind: generate_synapse_forest\n    uses: [network, distances]\n    ranks: 2\n    config: "
+                     "{population: PYR, morphology: ./morphology/PYR.swc}\n", "    kind: import\n    uses: [network, distances]\n"
+                     "    config: {file: ./pyr, stands_for: generate_synapse_forest, population: PYR}\n")
+        return pipeline
+
+    def test_directory_of_swc_files(self):
+        pipeline = self.import_swc_of_pyr("directory", "one.swc", "two.swc")
+        (pipeline.parent / "pyr" / "gids.yaml").write_text("12-14: one.swc\ndefault: [two.swc, one.swc]\n")
+        job = self.server.submit(pipeline)
+        self.assertEqual(harness.computed(job), {"forest_PYR"})
+        self.assertEqual(harness.digests(job), harness.digests(self.job))
+
+    def test_directory_of_swc_files_is_checked_before_the_job(self):
+        pipeline = self.import_swc_of_pyr("broken", "one.swc")
+        (pipeline.parent / "pyr" / "gids.yaml").write_text("default: one.swc\n")
+        with open(pipeline.parent / "pyr" / "one.swc", "a", encoding="utf-8") as swc:
+            swc.write("99999 3 0 0 0 1 77777\n")
+        said = self.server.miv("submit", pipeline, "--wait", expect=2).stderr
+        for word in ("pyr/one.swc", "77777"):
+            self.assertIn(word, said)
+        (pipeline.parent / "pyr" / "gids.yaml").unlink()
+        self.assertIn("does not say whose tree it is", self.server.miv("submit", pipeline, "--wait", expect=2).stderr)
+
     def test_graph_of_imports_alone(self):
         steps = ["network", "distances"] + [f"{kind}_{population}" for population in ("PYR", "PVBC", "OLM")
                                             for kind in ("forest", "synapses", "connections")]

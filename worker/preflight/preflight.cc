@@ -11,6 +11,7 @@
 #include "common/base/fault.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "worker/build/geometry/point_file.h"
 #include "worker/build/steps/morphology_file.h"
 #include "worker/preflight/model_check.h"
 #include "worker/simulate/assemble.h"
@@ -41,6 +42,7 @@ class Preflight {
 
   absl::Status Run() {
     MIV_RETURN_IF_ERROR(CheckMorphologies());
+    MIV_RETURN_IF_ERROR(CheckPoints());
     MIV_RETURN_IF_ERROR(Compile());
     return CheckCells();
   }
@@ -63,6 +65,24 @@ class Preflight {
           {"points", morphology.points.size()},
           {"sections", morphology.section_count()},
           {"remarks", build::MorphologyRemarks(morphology)}};
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckPoints() {
+    for (const json& entry : Part("points")) {
+      MIV_ASSIGN_OR_RETURN(const std::string text,
+                           ReadFile(TextOf(entry, "path")));
+      const std::string label = TextOf(entry, "label");
+      MIV_ASSIGN_OR_RETURN(const auto points, build::ParsePoints(text, label));
+      const std::size_t cells = entry.value("cells", std::size_t{0});
+      if (points.size() != cells)
+        return InvalidInput({.reason = "INCONSISTENT_CELLS",
+                             .file = label,
+                             .what = "not one point for every cell",
+                             .expected = absl::StrCat(cells, " points"),
+                             .found = absl::StrCat(points.size())});
+      summary_["points"][label] = points.size();
     }
     return absl::OkStatus();
   }

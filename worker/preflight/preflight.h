@@ -15,11 +15,13 @@ namespace miv::worker {
 ///    "templates": {"directory", "label"},
 ///    "cells": [{"id", "population", "template", "morphology", "label",
 ///               "layering"}],
-///    "morphologies": [{"path", "label"}]}
+///    "morphologies": [{"path", "label"}],
+///    "points": [{"path", "label", "cells"}]}
 /// label: what messages call the file.  library_out: where the compiled library
 /// goes.  A cell without "morphology" is one that takes none.
 ///
-/// In this order, up to the first fault: parses the morphologies, compiles the
+/// In this order, up to the first fault: parses the morphologies, and the
+/// points, of which there must be one for each of `cells`; compiles the
 /// mechanisms, loads the library and the templates of `cells`, makes each cell
 /// once from its morphology, and initialises the model.
 ///

@@ -175,8 +175,11 @@ class _File:
 class Cells(_File):
     """cells.h5, or what a build step before it makes: coordinates, distances, trees, synapses."""
 
-    def soma_positions(self, population: str, namespace: str = "Generated Coordinates") -> Array:
-        """[n, 3] um, in the order of gids."""
+    def soma_positions(self, population: str, namespace: str | None = None) -> Array:
+        """[n, 3] um, in the order of gids; by default of "Generated Coordinates", or else of "Coordinates"."""
+        if namespace is None:
+            names = ("Generated Coordinates", "Coordinates")
+            namespace = next((name for name in names if f"/Populations/{population}/{name}" in self._file), names[0])
         return np.column_stack([self.attribute(population, namespace, f"{axis} Coordinate") for axis in "XYZ"])
 
     def arc_distances(self, population: str) -> Array:

@@ -18,12 +18,15 @@ namespace {
 constexpr std::array<int, 3> kHaltonBases = {3, 5, 7};
 constexpr std::uint64_t kCandidatesPerCell = 2;
 
-// Cells that are placed in one box.
+constexpr double kTolerance = 1e-3;  // um, of the layers' faces
+
+// Cells that are placed in one box, or stand at points.
 struct Group {
   const PopulationCells* population;
   std::string layer;
   std::uint32_t count;
   Box box;
+  std::vector<Point3> points;  // [count] U, V, L, or none
 };
 
 absl::StatusOr<Box> BoxOf(const LayerTable& layers,
@@ -48,6 +51,31 @@ absl::StatusOr<Box> BoxOf(const LayerTable& layers,
   return box;
 }
 
+// (U, V, L) of points in space; the inverse of a rotation is its transpose.
+absl::StatusOr<std::vector<Point3>> PointsOf(const LayerTable& layers,
+                                             const Rotation& rotation,
+                                             const LayerCells& cells) {
+  std::vector<Point3> points;
+  for (const Point3& xyz : cells.points) {
+    Point3& uvl = points.emplace_back();
+    for (int a = 0; a < 3; ++a)
+      for (int row = 0; row < 3; ++row) uvl[a] += rotation[row][a] * xyz[row];
+    const bool inside = std::any_of(
+        layers.layers().begin(), layers.layers().end(),
+        [&uvl](const Layer& l) { return l.box.Contains(uvl, kTolerance); });
+    if (inside) continue;
+    Fault fault;
+    fault.reason = "OUT_OF_RANGE";
+    fault.field =
+        absl::StrCat("points.", cells.layer, "[", points.size() - 1, "]");
+    fault.what = "the point lies in no layer";
+    fault.expected = "a point in one of layer_extents";
+    fault.found = absl::StrCat("U ", uvl[0], ", V ", uvl[1], ", L ", uvl[2]);
+    return InvalidInput(fault);
+  }
+  return points;
+}
+
 absl::Status CheckOptions(const PlacementOptions& options) {
   const auto bad = [](const char* field, double value, const char* expected) {
     Fault fault;
@@ -67,10 +95,11 @@ absl::Status CheckOptions(const PlacementOptions& options) {
   return absl::OkStatus();
 }
 
-// Groups of all populations, populations by name: the order of the nodes, on
-// which ties between equally near neighbours depend.
+// Groups of all populations, populations by name and those at points first: the
+// order of the nodes, on which ties between equally near neighbours depend.
 absl::StatusOr<std::vector<Group>> MakeGroups(
-    const LayerTable& layers, absl::Span<const PopulationCells> populations) {
+    const LayerTable& layers, absl::Span<const PopulationCells> populations,
+    const Rotation& rotation) {
   std::vector<const PopulationCells*> by_name;
   for (const PopulationCells& population : populations)
     by_name.push_back(&population);
@@ -79,12 +108,18 @@ absl::StatusOr<std::vector<Group>> MakeGroups(
   std::vector<Group> groups;
   std::uint64_t total = 0;
   for (const PopulationCells* population : by_name) {
-    for (const LayerCells& cells : population->layers) {
-      if (cells.count == 0) continue;
-      MIV_ASSIGN_OR_RETURN(const Box box, BoxOf(layers, *population, cells));
-      groups.push_back({population, cells.layer, cells.count, box});
-      total += cells.count;
-    }
+    for (const bool at_points : {true, false})
+      for (const LayerCells& cells : population->layers) {
+        if (cells.count == 0 || cells.points.empty() == at_points) continue;
+        Group group{population, cells.layer, cells.count, {}, {}};
+        if (at_points) {
+          MIV_ASSIGN_OR_RETURN(group.points, PointsOf(layers, rotation, cells));
+        } else {
+          MIV_ASSIGN_OR_RETURN(group.box, BoxOf(layers, *population, cells));
+        }
+        total += cells.count;
+        groups.push_back(std::move(group));
+      }
   }
   if (total > std::numeric_limits<std::uint32_t>::max())
     return absl::InvalidArgumentError(
@@ -159,10 +194,13 @@ class Placement {
         options_(options),
         seed_(seed),
         progress_(progress) {
-    std::uint64_t cells = 0;
-    for (const Group& group : groups_) cells += group.count;
+    std::uint64_t cells = 0, free = 0;
+    for (const Group& group : groups_) {
+      cells += group.count;
+      if (group.points.empty()) free += group.count;
+    }
     const auto passes = static_cast<std::uint64_t>(options.node_iterations + 1);
-    total_ = cells * kCandidatesPerCell * passes +
+    total_ = free * kCandidatesPerCell * passes +
              cells * static_cast<std::uint64_t>(options.final_iterations);
     counted_run_ = [this, &run](std::vector<Point3>& next, BlockUpdate update) {
       MIV_RETURN_IF_ERROR(run(next, update));
@@ -175,6 +213,11 @@ class Placement {
   absl::Status ChooseCells() {
     for (std::size_t first = 0; first < groups_.size();) {
       std::size_t last = first + 1;
+      if (!groups_[first].points.empty()) {
+        Take(groups_[first]);
+        first = last;
+        continue;
+      }
       while (options_.choose_over_all_layers && last < groups_.size() &&
              groups_[last].population == groups_[first].population)
         ++last;
@@ -193,12 +236,27 @@ class Placement {
   std::vector<Point3> Of(const PopulationCells* population) const {
     std::vector<Point3> positions;
     for (std::size_t i = 0; i < chosen_.size(); ++i)
-      if (groups_[chosen_.box_of[i]].population == population)
+      if (owner_[chosen_.box_of[i]] == population)
         positions.push_back(chosen_.position[i]);
     return positions;
   }
 
  private:
+  // A box for cells that are chosen next.
+  std::uint32_t AddBox(const Box& box, const PopulationCells* population) {
+    chosen_.boxes.push_back(box);
+    owner_.push_back(population);
+    return static_cast<std::uint32_t>(owner_.size() - 1);
+  }
+
+  // Cells at points: each in a box that leaves it no room.
+  void Take(const Group& group) {
+    for (const Point3& point : group.points) {
+      chosen_.position.push_back(point);
+      chosen_.box_of.push_back(AddBox({point, point}, group.population));
+    }
+  }
+
   // Disperses the candidates of groups [first, last) each in its box, and keeps
   // as many as the groups need together.
   absl::Status ChooseFrom(std::size_t first, std::size_t last) {
@@ -215,7 +273,8 @@ class Placement {
           SnapToFaces(nodes, options_.snap_delta, counted_run_));
       pool.position.insert(pool.position.end(), nodes.position.begin(),
                            nodes.position.end());
-      pool.box_of.resize(pool.size(), static_cast<std::uint32_t>(g));
+      pool.box_of.resize(pool.size(),
+                         AddBox(groups_[g].box, groups_[g].population));
       wanted += groups_[g].count;
     }
     std::string purpose =
@@ -227,8 +286,6 @@ class Placement {
       chosen_.position.push_back(pool.position[i]);
       chosen_.box_of.push_back(pool.box_of[i]);
     }
-    for (std::size_t g = first; g < last; ++g)
-      chosen_.boxes.push_back(groups_[g].box);
     return absl::OkStatus();
   }
 
@@ -239,6 +296,7 @@ class Placement {
   BlockRunner counted_run_;
   std::uint64_t done_ = 0, total_ = 0;
   Nodes chosen_;
+  std::vector<const PopulationCells*> owner_;  // of chosen_.boxes
 };
 
 }  // namespace
@@ -260,7 +318,7 @@ absl::StatusOr<std::vector<SomaPositions>> PlaceSomata(
     PlacementProgress progress) {
   MIV_RETURN_IF_ERROR(CheckOptions(options));
   MIV_ASSIGN_OR_RETURN(std::vector<Group> groups,
-                       MakeGroups(layers, populations));
+                       MakeGroups(layers, populations, options.rotation));
   Placement placement(std::move(groups), options, seed, run, progress);
   MIV_RETURN_IF_ERROR(placement.ChooseCells());
   MIV_RETURN_IF_ERROR(placement.Finish());

@@ -16,7 +16,7 @@
 
 namespace miv::build {
 
-/// `count` cells of a population in one layer.
+/// `count` cells of a population in one layer, or at given points.
 struct LayerCells {
   std::string layer;
   std::uint32_t count = 0;
@@ -25,6 +25,9 @@ struct LayerCells {
     double lo = 0, hi = 0;
   };
   std::optional<Band> band;
+  /// [count] positions in space (X, Y, Z), um, if the cells stand at these;
+  /// `layer` is only what errors call them.  They lie in any of the layers.
+  std::vector<Point3> points;
 };
 
 struct PopulationCells {
@@ -59,15 +62,16 @@ using PlacementProgress =
 /// random), dispersed and snapped to the faces of the layer; c of them chosen
 /// at random without replacement; then all cells of all populations are
 /// dispersed together, each confined to its layer and band.  Every layer gets
-/// exactly the count asked for. Source: MiV-Simulator,
+/// exactly the count asked for.  Cells at given points stay there; they only
+/// repel the others.  Source: MiV-Simulator,
 /// generate_network_architecture.py, with the per-layer counts honoured and the
 /// final dispersion confined to the layers.
 ///
 /// The result depends on layers, populations (in any order), options and seed
 /// only, not on `run`.  Returns one entry per population, in the order given.
 /// Errors: InvalidArgument for a layer without extents, a band that leaves
-/// nothing of its layer, more than 2^32 - 1 cells or options out of range;
-/// those of `run` and `progress`.
+/// nothing of its layer, a point outside of all layers, more than 2^32 - 1
+/// cells or options out of range; those of `run` and `progress`.
 absl::StatusOr<std::vector<SomaPositions>> PlaceSomata(
     const LayerTable& layers, absl::Span<const PopulationCells> populations,
     const PlacementOptions& options, std::int64_t seed, const BlockRunner& run,

@@ -30,7 +30,16 @@ absl::StatusOr<build::Rotation> RotationOf(const nlohmann::json& config) {
   const auto* rotation = FindField(config, "rotation");
   if (rotation == nullptr) return build::RotationMatrix({0, 0, 0});
   MIV_ASSIGN_OR_RETURN(const auto degrees, Triple(*rotation, "rotation"));
-  return build::RotationMatrix(degrees);
+  const auto* order = FindField(config, "rotation_order");
+  if (order == nullptr || *order == "all_axes")
+    return build::RotationMatrix(degrees);
+  if (*order == "last_axis")
+    return build::RotationMatrix(degrees, build::RotationOrder::kLastAxis);
+  return InvalidInput({.reason = "BAD_CONFIG",
+                       .field = "config.rotation_order",
+                       .what = "not an order of rotations",
+                       .expected = "all_axes or last_axis",
+                       .found = order->dump()});
 }
 
 }  // namespace miv::worker

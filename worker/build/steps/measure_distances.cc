@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/fault.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "common/neuroh5/coordinates.h"
 #include "common/neuroh5/names.h"
 #include "common/neuroh5/reader.h"
 #include "common/neuroh5/writer.h"
@@ -35,7 +37,7 @@ absl::StatusOr<build::OriginSpec> OriginOf(const nlohmann::json& config,
 }
 
 // The boxes in which cells of a population may lie: its own layers if the
-// config lists them, else all.
+// config lists them and gives no cell a point, else all.
 std::vector<build::Box> BoxesOf(const nlohmann::json& config,
                                 const build::LayerTable& layers,
                                 const std::string& population) {
@@ -43,25 +45,66 @@ std::vector<build::Box> BoxesOf(const nlohmann::json& config,
   const auto* counts = distributions == nullptr
                            ? nullptr
                            : FindField(*distributions, population);
+  const auto has_cells = [counts](const std::string& layer) {
+    const auto* count = FindField(*counts, layer);
+    return count != nullptr && count->is_number() && count->get<double>() > 0;
+  };
+  bool anywhere = counts == nullptr;
+  if (counts != nullptr)
+    for (const auto& [layer, count] : counts->items())
+      anywhere = anywhere || (absl::StartsWith(layer, "@") && has_cells(layer));
   std::vector<build::Box> boxes;
-  for (const auto& layer : layers.layers()) {
-    const auto* count =
-        counts == nullptr ? nullptr : FindField(*counts, layer.name);
-    const bool used =
-        counts == nullptr ||
-        (count != nullptr && count->is_number() && count->get<double>() > 0);
-    if (used) boxes.push_back(layer.box);
-  }
+  for (const auto& layer : layers.layers())
+    if (anywhere || has_cells(layer.name)) boxes.push_back(layer.box);
   return boxes;
 }
+
+// A population, and the namespace of its positions.
+struct Placed {
+  std::string name;
+  std::string name_space;
+};
 
 struct Plan {
   neuroh5::Reader reader;
   build::LayerTable layers;
   build::ArcReference reference;
-  std::string name_space;
-  std::vector<std::string> populations;
+  std::vector<Placed> populations;
 };
+
+// The populations that the config asks for, or all that have positions: where
+// the config says, or where files of this kind have them.
+absl::StatusOr<std::vector<Placed>> PopulationsOf(
+    const nlohmann::json& config, const neuroh5::Reader& reader) {
+  MIV_ASSIGN_OR_RETURN(const std::string preferred,
+                       TextField(config, "coordinate_namespace"));
+  const auto* chosen = FindField(config, "populations");
+  std::vector<Placed> populations;
+  std::string without;
+  for (const auto& [name, index, start, count] : reader.types().populations) {
+    if (chosen != nullptr &&
+        std::find(chosen->begin(), chosen->end(), name) == chosen->end())
+      continue;
+    MIV_ASSIGN_OR_RETURN(const std::string found,
+                         neuroh5::CoordinateNamespace(reader, name, preferred));
+    const bool usable =
+        found == preferred || (preferred == neuroh5::kGeneratedCoordinates &&
+                               found == neuroh5::kCoordinates);
+    if (usable)
+      populations.push_back({name, found});
+    else if (without.empty())
+      without = name;
+  }
+  if (!populations.empty() && (chosen == nullptr || without.empty()))
+    return populations;
+  return InvalidInput(
+      {.reason = "NO_COORDINATES",
+       .field = "config.coordinate_namespace",
+       .file = reader.path(),
+       .what = absl::StrCat(without, " has no soma positions under this name"),
+       .found = preferred,
+       .remedy = "Give the namespace that the file has."});
+}
 
 absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
   MIV_ASSIGN_OR_RETURN(const StepInput input, InputOf(ctx, "coordinates"));
@@ -73,19 +116,9 @@ absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
   MIV_ASSIGN_OR_RETURN(origin.l, OriginOf(ctx.config, "L", origin.l));
   MIV_ASSIGN_OR_RETURN(const auto reference,
                        build::MakeArcReference(layers, origin));
-  MIV_ASSIGN_OR_RETURN(std::string name_space,
-                       TextField(ctx.config, "coordinate_namespace"));
-  const auto* chosen = FindField(ctx.config, "populations");
-  std::vector<std::string> populations;
-  for (const auto& population : reader.types().populations) {
-    const std::string& name = population.name;
-    if (chosen != nullptr &&
-        std::find(chosen->begin(), chosen->end(), name) == chosen->end())
-      continue;
-    if (reader.HasNamespace(name, name_space)) populations.push_back(name);
-  }
+  MIV_ASSIGN_OR_RETURN(auto populations, PopulationsOf(ctx.config, reader));
   return Plan{std::move(reader), std::move(layers), reference,
-              std::move(name_space), std::move(populations)};
+              std::move(populations)};
 }
 
 // U, V and L of this rank's cells.
@@ -95,13 +128,14 @@ struct Somata {
 };
 
 absl::StatusOr<Somata> ReadSomata(const Plan& plan,
+                                  const std::string& name_space,
                                   const neuroh5::Population& population,
                                   const Share& mine) {
   const auto cells = neuroh5::Selection::Range(population.start + mine.begin,
                                                population.start + mine.end);
   const auto read = [&](const char* attribute) {
-    return plan.reader.ReadCells<float>(population.name, plan.name_space,
-                                        attribute, cells);
+    return plan.reader.ReadCells<float>(population.name, name_space, attribute,
+                                        cells);
   };
   MIV_ASSIGN_OR_RETURN(auto u, read(neuroh5::kUCoordinate));
   MIV_ASSIGN_OR_RETURN(auto v, read(neuroh5::kVCoordinate));
@@ -173,11 +207,11 @@ absl::StatusOr<nlohmann::json> MeasureDistancesStep(StepContext& ctx) {
       neuroh5::Writer::Create(JoinPath(ctx.output_directory, "distances.h5"),
                               access, types));
   std::uint64_t done = 0;
-  for (const auto& name : plan->populations) {
+  for (const auto& [name, name_space] : plan->populations) {
     const neuroh5::Population& population = *types.Find(name);
     const Share mine =
         ShareOf(population.count, ctx.ranks.rank(), ctx.ranks.size());
-    const auto somata = ReadSomata(*plan, population, mine);
+    const auto somata = ReadSomata(*plan, name_space, population, mine);
     absl::Status status = somata.status();
     if (status.ok()) status = CheckInside(ctx, *plan, name, *somata);
     MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(status));

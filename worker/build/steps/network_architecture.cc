@@ -1,7 +1,9 @@
 // network_architecture: where the cell bodies are.
 
 #include <algorithm>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/fault.h"
 #include "common/base/files.h"
@@ -9,6 +11,7 @@
 #include "common/neuroh5/names.h"
 #include "common/neuroh5/reader.h"
 #include "common/neuroh5/writer.h"
+#include "worker/build/geometry/point_file.h"
 #include "worker/build/geometry/soma_placement.h"
 #include "worker/build/steps/build_steps.h"
 #include "worker/build/steps/config_fields.h"
@@ -41,9 +44,48 @@ absl::StatusOr<std::optional<build::LayerCells::Band>> BandOf(
                                  (*band)[1].get<double>()};
 }
 
+// Where the cells stand whose layer is called "@...": [x, y, z] each, in the
+// config or in a file; none of another layer.
+absl::StatusOr<std::vector<build::Point3>> PointsOf(const StepContext& ctx,
+                                                    const std::string& layer) {
+  std::vector<build::Point3> points;
+  if (!absl::StartsWith(layer, "@")) return points;
+  const std::string field = absl::StrCat("points.", layer);
+  const auto* lists = FindField(ctx.config, "points");
+  const auto* list = lists == nullptr ? nullptr : FindField(*lists, layer);
+  if (list != nullptr && list->is_string()) {
+    MIV_ASSIGN_OR_RETURN(const StepInput file,
+                         InputOf(ctx, list->get<std::string>()));
+    MIV_ASSIGN_OR_RETURN(const std::string text, ReadFile(file.path));
+    return build::ParsePoints(text, file.label);
+  }
+  if (list == nullptr || !list->is_array())
+    return InvalidInput({.reason = "BAD_CONFIG",
+                         .field = absl::StrCat("config.", field),
+                         .what = "the cells have no points",
+                         .expected = "a list of [x, y, z], or a file"});
+  for (const auto& point : *list) {
+    MIV_ASSIGN_OR_RETURN(points.emplace_back(), Triple(point, field));
+  }
+  return points;
+}
+
+absl::Status CheckPointCount(const std::string& layer, std::size_t points,
+                             std::int64_t cells) {
+  if (!absl::StartsWith(layer, "@") ||
+      points == static_cast<std::size_t>(cells))
+    return absl::OkStatus();
+  return InvalidInput({.reason = "INCONSISTENT_CELLS",
+                       .field = absl::StrCat("config.points.", layer),
+                       .what = "not one point for every cell",
+                       .expected = absl::StrCat(cells, " points"),
+                       .found = absl::StrCat(points)});
+}
+
 // The populations to place, in the order of their gids, with counts per layer.
 absl::StatusOr<std::vector<build::PopulationCells>> PopulationsOf(
-    const nlohmann::json& config, const neuroh5::Types& types) {
+    const StepContext& ctx, const neuroh5::Types& types) {
+  const nlohmann::json& config = ctx.config;
   MIV_ASSIGN_OR_RETURN(const auto* distributions,
                        ObjectField(config, "cell_distributions"));
   const auto* chosen = FindField(config, "populations");
@@ -62,7 +104,10 @@ absl::StatusOr<std::vector<build::PopulationCells>> PopulationsOf(
       if (count <= 0) continue;
       total += static_cast<std::uint64_t>(count);
       MIV_ASSIGN_OR_RETURN(const auto band, BandOf(config, name, layer));
-      cells.layers.push_back({layer, static_cast<std::uint32_t>(count), band});
+      MIV_ASSIGN_OR_RETURN(auto points, PointsOf(ctx, layer));
+      MIV_RETURN_IF_ERROR(CheckPointCount(layer, points.size(), count));
+      cells.layers.push_back(
+          {layer, static_cast<std::uint32_t>(count), band, std::move(points)});
     }
     if (total != population.count)
       return InvalidInput(
@@ -89,8 +134,7 @@ absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
   MIV_ASSIGN_OR_RETURN(const StepInput input, InputOf(ctx, "types"));
   MIV_ASSIGN_OR_RETURN(const auto reader, neuroh5::Reader::Open(input.path));
   MIV_ASSIGN_OR_RETURN(auto layers, LayersOf(ctx.config));
-  MIV_ASSIGN_OR_RETURN(auto populations,
-                       PopulationsOf(ctx.config, reader.types()));
+  MIV_ASSIGN_OR_RETURN(auto populations, PopulationsOf(ctx, reader.types()));
   build::PlacementOptions options;
   MIV_ASSIGN_OR_RETURN(const std::int64_t iterations,
                        IntegerField(ctx.config, "nodeiter"));

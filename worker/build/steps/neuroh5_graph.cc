@@ -2,6 +2,7 @@
 // another.
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -9,12 +10,14 @@
 #include "common/base/fault.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "common/neuroh5/coordinates.h"
 #include "common/neuroh5/names.h"
 #include "common/neuroh5/projection.h"
 #include "common/neuroh5/reader.h"
 #include "common/neuroh5/writer.h"
 #include "worker/build/steps/build_steps.h"
 #include "worker/build/steps/byte_progress.h"
+#include "worker/build/steps/config_fields.h"
 #include "worker/build/steps/rank_share.h"
 #include "worker/parallel/parallel_file.h"
 
@@ -43,10 +46,18 @@ absl::Status AddNamespaces(const std::string& path, const std::string& only,
   return absl::OkStatus();
 }
 
+// Positions of one population that are written once more.
+struct Alias {
+  neuroh5::Population population;
+  std::string source_path;
+  std::string name_space;  // of the source
+};
+
 struct Plan {
   neuroh5::Types types;
   std::vector<Copy> cells;
   std::vector<Copy> connections;
+  std::vector<Alias> aliases;
 };
 
 // Every input must be about the same populations, or gids would change meaning.
@@ -79,6 +90,30 @@ absl::Status CheckProjections(const StepInput& input,
   return absl::OkStatus();
 }
 
+// The populations of config.coordinates_alias, in the order of their gids.
+absl::StatusOr<std::vector<Alias>> AliasesOf(const nlohmann::json& config,
+                                             const neuroh5::Reader& reader) {
+  std::vector<Alias> aliases;
+  const auto* wanted = FindField(config, "coordinates_alias");
+  if (wanted == nullptr) return aliases;
+  for (const auto& population : reader.types().populations) {
+    if (std::find(wanted->begin(), wanted->end(), population.name) ==
+        wanted->end())
+      continue;
+    MIV_ASSIGN_OR_RETURN(const std::string name_space,
+                         neuroh5::CoordinateNamespace(reader, population.name));
+    if (name_space.empty())
+      return InvalidInput(
+          {.reason = "NO_COORDINATES",
+           .field = "config.coordinates_alias",
+           .file = reader.path(),
+           .what = absl::StrCat(population.name, " has no soma positions")});
+    if (name_space != neuroh5::kCoordinates)
+      aliases.push_back({population, reader.path(), name_space});
+  }
+  return aliases;
+}
+
 absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
   Plan plan;
   MIV_ASSIGN_OR_RETURN(const StepInput coordinates,
@@ -86,6 +121,7 @@ absl::StatusOr<Plan> MakePlan(const StepContext& ctx) {
   MIV_ASSIGN_OR_RETURN(const auto reader,
                        neuroh5::Reader::Open(coordinates.path));
   plan.types = reader.types();
+  MIV_ASSIGN_OR_RETURN(plan.aliases, AliasesOf(ctx.config, reader));
   for (const auto& [role, input] : ctx.inputs) {
     MIV_RETURN_IF_ERROR(CheckSameNetwork(input, plan.types));
     absl::string_view population = role;
@@ -123,9 +159,39 @@ absl::StatusOr<std::uint64_t> BytesOf(const Plan& plan) {
   return bytes;
 }
 
+// Collective; each rank writes its share of the cells.
+absl::Status WriteAlias(const StepContext& ctx, const Alias& alias,
+                        neuroh5::Writer& writer) {
+  const neuroh5::Population& population = alias.population;
+  const Share mine =
+      ShareOf(population.count, ctx.ranks.rank(), ctx.ranks.size());
+  const auto cells = neuroh5::Selection::Range(population.start + mine.begin,
+                                               population.start + mine.end);
+  std::vector<std::uint32_t> gids;
+  std::vector<neuroh5::CellColumn> columns;
+  const auto read = [&]() -> absl::Status {
+    MIV_ASSIGN_OR_RETURN(const auto reader,
+                         neuroh5::Reader::Open(alias.source_path));
+    for (const char* name : {neuroh5::kXCoordinate, neuroh5::kYCoordinate,
+                             neuroh5::kZCoordinate, neuroh5::kUCoordinate,
+                             neuroh5::kVCoordinate, neuroh5::kLCoordinate}) {
+      MIV_ASSIGN_OR_RETURN(
+          auto column, reader.ReadCells<float>(population.name,
+                                               alias.name_space, name, cells));
+      gids = std::move(column.gids);
+      columns.push_back({name, {}, std::move(column.values)});
+    }
+    return absl::OkStatus();
+  };
+  MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(read()));
+  return writer.WriteCells(population.name, neuroh5::kCoordinates, gids,
+                           columns);
+}
+
 absl::Status WriteFile(StepContext& ctx, const std::string& name,
                        const neuroh5::Types& types,
                        const std::vector<Copy>& copies,
+                       const std::vector<Alias>& aliases,
                        const neuroh5::WriteMonitor& monitor) {
   MIV_ASSIGN_OR_RETURN(const auto access, parallel::AccessFor(ctx.ranks));
   MIV_ASSIGN_OR_RETURN(
@@ -137,6 +203,8 @@ absl::Status WriteFile(StepContext& ctx, const std::string& name,
         writer.CopyFrom(copy.source_path, copy.object, monitor));
     if (StopRequested(ctx)) return StoppedStatus();
   }
+  for (const Alias& alias : aliases)
+    MIV_RETURN_IF_ERROR(WriteAlias(ctx, alias, writer));
   return writer.Close();
 }
 
@@ -150,10 +218,10 @@ absl::StatusOr<nlohmann::json> Neuroh5GraphStep(StepContext& ctx) {
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(bytes.status()));
   ByteProgress progress(ctx, "copy", *bytes, meter);
   const auto monitor = [&](std::uint64_t more) { return progress.Add(more); };
-  MIV_RETURN_IF_ERROR(
-      WriteFile(ctx, "cells.h5", plan->types, plan->cells, monitor));
+  MIV_RETURN_IF_ERROR(WriteFile(ctx, "cells.h5", plan->types, plan->cells,
+                                plan->aliases, monitor));
   MIV_RETURN_IF_ERROR(WriteFile(ctx, "connections.h5", plan->types,
-                                plan->connections, monitor));
+                                plan->connections, {}, monitor));
   return meter.Report(ctx.ranks);
 }
 

@@ -7,6 +7,7 @@
 #include "common/base/fault.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "common/neuroh5/coordinates.h"
 #include "common/neuroh5/isolate.h"
 #include "common/neuroh5/names.h"
 #include "common/neuroh5/reader.h"
@@ -26,7 +27,8 @@ const Table& StandIns() {
   static const auto* const kTable = new Table{
       {"h5_types", {"neuro.h5", Content::kTypes, ""}},
       {"network_architecture",
-       {"coordinates.h5", Content::kCells, neuroh5::kGeneratedCoordinates}},
+       {"coordinates.h5", Content::kCoordinates,
+        neuroh5::kGeneratedCoordinates}},
       {"measure_distances",
        {"distances.h5", Content::kCells, neuroh5::kArcDistances}},
       {"generate_synapse_forest",
@@ -74,12 +76,26 @@ absl::StatusOr<bool> HoldsCells(const neuroh5::Reader& reader,
   return false;
 }
 
+absl::StatusOr<bool> HoldsCoordinates(const neuroh5::Reader& reader,
+                                      const std::string& population) {
+  MIV_ASSIGN_OR_RETURN(const auto names, reader.PopulationNames());
+  for (const auto& name : names) {
+    if (!population.empty() && name != population) continue;
+    MIV_ASSIGN_OR_RETURN(const std::string found,
+                         neuroh5::CoordinateNamespace(reader, name));
+    if (!found.empty()) return true;
+  }
+  return false;
+}
+
 absl::StatusOr<bool> Holds(const StandIn& stand_in, const FileClaim& claim,
                            const std::string& path) {
   MIV_ASSIGN_OR_RETURN(const auto reader, neuroh5::Reader::Open(path));
   if (stand_in.content == Content::kTypes) return true;
   if (stand_in.content == Content::kProjections)
     return HoldsProjections(reader, claim.population);
+  if (stand_in.content == Content::kCoordinates)
+    return HoldsCoordinates(reader, claim.population);
   return HoldsCells(reader, stand_in.name_space, claim.population);
 }
 

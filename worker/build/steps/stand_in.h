@@ -21,6 +21,7 @@ struct StandIn {
   enum class Content {
     kTypes,        ///< the populations, nothing more
     kCells,        ///< cells of `name_space`; of any if that is ""
+    kCoordinates,  ///< positions of cells, in whatever namespace
     kProjections,  ///< edges
     kMorphology,   ///< SWC
   } content = Content::kTypes;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/fault.h"
 #include "common/base/status_macros.h"
+#include "common/neuroh5/coordinates.h"
 #include "common/neuroh5/names.h"
 #include "common/neuroh5/trees.h"
 #include "worker/simulate/cells/placement.h"
@@ -14,7 +15,6 @@ namespace miv::simulate {
 namespace {
 
 constexpr char kVecStim[] = "VecStim";
-constexpr char kCoordinates[] = "Coordinates";
 
 // Relative costs of integrating: one 3-d point stands for a share of a segment
 // with its channels, one synapse for its share of a point process and events.
@@ -48,14 +48,6 @@ absl::StatusOr<double> CostOf(const neuroh5::Reader& reader,
       const double synapses,
       MeanValues(reader, name, neuroh5::kSynapseAttributes, neuroh5::kSynIds));
   return kPointCost * points + kSynapseCost * synapses;
-}
-
-std::string CoordinatesOf(const neuroh5::Reader& reader,
-                          const std::string& population) {
-  for (const char* name : {neuroh5::kGeneratedCoordinates, kCoordinates}) {
-    if (reader.HasNamespace(population, name)) return name;
-  }
-  return "";
 }
 
 absl::StatusOr<std::vector<std::uint32_t>> GidsOf(
@@ -95,7 +87,8 @@ absl::StatusOr<LoadedPopulation> SurveyPopulation(
   LoadedPopulation population;
   population.info = info;
   population.has_trees = reader.HasNamespace(info.name, neuroh5::kTrees);
-  population.coordinates = CoordinatesOf(reader, info.name);
+  MIV_ASSIGN_OR_RETURN(population.coordinates,
+                       neuroh5::CoordinateNamespace(reader, info.name));
   const auto type = types.find(info.name);
   if (type != types.end()) {
     population.type = type->second;

@@ -116,6 +116,8 @@ TEST(Fields, OfTheKindsThatPlaceCells) {
                   .layer_extents = kExtents,
                   .rotation = {{0, 0, 1}},
                   .cell_constraints = {{"PYR", {{"SP", {{0, 1}}}}}},
+                  .points = {{"@a", File("a.txt")}},
+                  .rotation_order = RotationOrder::kLastAxis,
                   .populations = {"PYR"},
                   .coordinate_namespace = "C",
                   .nodeiter = 3,
@@ -171,7 +173,7 @@ TEST(Fields, OfTheKindsThatConnectCells) {
           .distances_namespace = "D",
           .synapses_namespace = "S"}),
       IsEmpty());
-  EXPECT_THAT(Missing(Neuroh5Graph{}), IsEmpty());
+  EXPECT_THAT(Missing(Neuroh5Graph{.coordinates_alias = {"STIM"}}), IsEmpty());
   EXPECT_THAT(Missing(GapJunctions{
                   .filepath = "a.h5",
                   .locations = {{"PYR", {{"PYR", {SectionClass::kSoma}}}}},

@@ -77,12 +77,6 @@ INSTANTIATE_TEST_SUITE_P(
                   "steps.h5_types.config.cell_distributions.a/b: not a name "
                   "of a population; expected at most 100 printable "
                   "characters without / : and ."},
-        ErrorCase{"Generator",
-                  {"steps.h5_types.config.cell_distributions.PYR={\"@gen.f\": "
-                   "3}"},
-                  "steps.h5_types.config.cell_distributions.PYR.@gen.f: "
-                  "generator functions of coordinates do not run here. Name "
-                  "a layer, or import a file of coordinates."},
         ErrorCase{"DoubleDefinition",
                   {"steps.h5_types.config.population_definitions={STIM: 0, "
                    "PYR: 1, PVBC: 2, OLM: 2}"},
@@ -195,7 +189,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "generate_synapse_forest. Did you mean \"morphology\"?"},
         ErrorCase{"GraphField",
                   {"steps.graph.config={cells: x}"},
-                  "steps.graph.config.cells: unknown field of neuroh5_graph"}),
+                  "steps.graph.config.cells: unknown field of neuroh5_graph. "
+                  "Known: coordinates_alias."}),
     CaseName);
 
 }  // namespace

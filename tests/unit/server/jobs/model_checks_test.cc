@@ -38,6 +38,24 @@ TEST(ChecksOf, CoversEachCellAndMorphologyOnce) {
   EXPECT_THAT(checks[0].morphologies, SizeIs(3));
 }
 
+TEST(ChecksOf, CoversEveryMorphologyOfAList) {
+  pipeline::PipelineSpec spec = pipeline::Network();
+  pipeline::Step(spec, "forest_OLM").config["morphology"] = {
+      {{"file", "b.swc"}, {"gids", {380}}}, {{"file", "a.swc"}}};
+  JobPlan plan = PlanOf(spec);
+  for (const auto& file : pipeline::FilesOf(plan.pipeline))
+    plan.files[file.path] = {file.path, "digest of " + file.path, 1,
+                             file.directory};
+  const auto checks = ChecksOf(plan);
+  ASSERT_THAT(checks, SizeIs(1));
+  std::vector<std::string> labels;
+  for (const LabelledDigest& file : checks[0].morphologies)
+    labels.push_back(file.label);
+  EXPECT_THAT(labels,
+              ElementsAre("./swc/PYR.swc", "./swc/PVBC.swc", "b.swc", "a.swc"));
+  EXPECT_EQ(checks[0].cells.back().morphology.label, "b.swc");
+}
+
 TEST(ChecksOf, IsEmptyForAPipelineWithoutFiles) {
   EXPECT_THAT(ChecksOf(PlanOf(CorePipeline())), SizeIs(0));
 }

@@ -12,6 +12,7 @@
 namespace miv::build {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 absl::Status Ignore(std::uint64_t, std::uint64_t) { return absl::OkStatus(); }
@@ -186,6 +187,36 @@ TEST(PlaceSomata, ChoosesOverAllLayersWhenAskedTo) {
   }
 }
 
+// By 90 degrees about z, (u, v) goes to (-v, u).
+TEST(PlaceSomata, LeavesCellsAtTheirPoints) {
+  PlacementOptions options;
+  options.rotation = RotationMatrix({0, 0, 90});
+  LayerCells at_points{"@cloud", 3, {}, {}};
+  at_points.points = {{-30, 150, 20}, {-40, 10, 99.5}, {-200, 10, 0}};
+  for (const bool over_all : {false, true}) {
+    options.choose_over_all_layers = over_all;
+    const auto placed =
+        Place({{"A", {{"SP", 100, {}}}}, {"B", {at_points}}}, options);
+    ASSERT_TRUE(placed.ok()) << placed.status();
+    const SomaPositions& b = (*placed)[1];
+    EXPECT_THAT(b.u, ElementsAre(10, 10, 150));  // sorted by U, then V
+    EXPECT_THAT(b.v, ElementsAre(40, 200, 30));
+    EXPECT_THAT(b.l, ElementsAre(99.5, 0, 20));
+    EXPECT_THAT(b.x, ElementsAre(-40, -200, -30));
+    EXPECT_THAT(b.y, ElementsAre(10, 10, 150));
+    EXPECT_EQ((*placed)[0].u.size(), 100u);
+  }
+}
+
+TEST(PlaceSomata, PlacesTheOtherCellsOfAPopulationInItsLayers) {
+  LayerCells at_points{"@cloud", 1, {}, {}};
+  at_points.points = {{1, 2, 3}};
+  const auto placed = Place({{"A", {{"SP", 50, {}}, at_points}}});
+  ASSERT_TRUE(placed.ok()) << placed.status();
+  EXPECT_EQ(CountInL((*placed)[0], 3, 3), 1);
+  EXPECT_EQ(CountInL((*placed)[0], 5, 50), 50);
+}
+
 TEST(PlaceSomata, ReportsProgressToItsEndAndStopsWhenTold) {
   std::uint64_t last = 0, whole = 0;
   const auto placed = PlaceSomata(Layers(), Network(), {}, 0, RunInOneBlock,
@@ -209,6 +240,13 @@ TEST(PlaceSomata, RefusesWhatCannotBePlaced) {
   };
   EXPECT_THAT(message(Place({{"PYR", {{"SLM", 1, {}}}}})),
               HasSubstr("layer SLM has no extents"));
+  LayerCells outside{"@cloud", 2, {}, {}};
+  outside.points = {{1, 1, 1}, {1, 1, 101}};
+  EXPECT_THAT(
+      message(Place({{"PYR", {outside}}})),
+      HasSubstr("points.@cloud[1]: the point lies in no layer; expected "
+                "a point in one of layer_extents, found U 1, V 1, L "
+                "101"));
   EXPECT_THAT(message(Place({{"PYR", {{"SP", 1, {{60, 70}}}}}})),
               HasSubstr("cell_constraints.PYR.SP: the constraint leaves nothing"
                         " of the layer; expected a part of L 5 to 50"));
