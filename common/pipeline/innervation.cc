@@ -40,24 +40,15 @@ bool Taken(const json& sources, const std::string& section,
   return false;
 }
 
-void WarnOfUntaken(Draft& draft, const ResolvedStep& step, const json& density,
-                   const json& sources) {
-  for (const auto& [section, types] : density.items())
-    for (const auto& [type, layers] : types.items())
-      for (const auto& [layer, value] : layers.items())
-        if (HasSynapses(value) && !Taken(sources, section, type, layer))
-          Warn(draft, step, absl::StrCat("synapses.", step.population()),
-               absl::StrCat("No projection takes the ", type, " synapses on ",
-                            section, " in ", layer,
-                            ": if the tree has such sections, the step will "
-                            "fail."));
-}
-
 }  // namespace
 
 bool HasSynapses(const json& density) {
   return density.is_object() &&
          (density.value("mean", 0.0) > 0 || density.value("variance", 0.0) > 0);
+}
+
+std::string PlaceText(const std::string& section, const std::string& layer) {
+  return layer == "default" ? section : absl::StrCat(section, " in ", layer);
 }
 
 absl::Status CheckInnervation(Draft& draft, std::size_t index) {
@@ -81,8 +72,26 @@ absl::Status CheckInnervation(Draft& draft, std::size_t index) {
            .remedy = absl::StrCat("Give cell_types.", post,
                                   ".synapses.density a density there, or "
                                   "remove the projection.")});
-  WarnOfUntaken(draft, step, density, sources);
   return absl::OkStatus();
+}
+
+void WarnOfUntaken(const ResolvedStep& step, const ResolvedStep& placed,
+                   std::vector<Warning>& warnings) {
+  const std::string post = step.population();
+  const json& sources = step.config["synapses"][post];
+  const json& density =
+      placed.config["cell_types"][post]["synapses"]["density"];
+  const std::string field = ConfigField(step, absl::StrCat("synapses.", post));
+  for (const auto& [section, types] : density.items())
+    for (const auto& [type, layers] : types.items())
+      for (const auto& [layer, value] : layers.items())
+        if (HasSynapses(value) && !Taken(sources, section, type, layer))
+          warnings.push_back(
+              {step.name, field,
+               absl::StrCat("No projection takes the ", type, " synapses on ",
+                            PlaceText(section, layer),
+                            ": if the tree has such sections, the step will "
+                            "fail.")});
 }
 
 }  // namespace miv::pipeline

@@ -186,17 +186,6 @@ TEST(Resolve, ResourcesInAConfigAreUnderstood) {
   EXPECT_FALSE(step.config.contains("io_size"));
 }
 
-TEST(Resolve, WarnsOfSynapsesThatNoProjectionTakes) {
-  const auto resolved = ResolvedNetwork(
-      "steps.synapses_PYR.config.cell_types.PYR.synapses.density.tuft="
-      "{excitatory: {SLM: {mean: 1}}}");
-  EXPECT_THAT(
-      WarningsOf(resolved),
-      ElementsAre("steps.connections_PYR.config.synapses.PYR: No projection "
-                  "takes the excitatory synapses on tuft in SLM: if the tree "
-                  "has such sections, the step will fail."));
-}
-
 TEST(Resolve, WarnsOfTimesThatAreNeverReached) {
   EXPECT_THAT(WarningsOf(ResolvedNetwork("steps.run.config.stimulus[0]="
                                          "{gids: [0], times: [1, 600, 700]}")),
