@@ -144,7 +144,12 @@ json PlanJson(const v1::Plan& plan) {
          {"estimated_bytes", step.estimated_bytes() > 0
                                  ? json(step.estimated_bytes())
                                  : json(nullptr)}});
-  return {{"steps", std::move(steps)}};
+  json warnings = json::array();
+  for (const auto& warning : plan.warnings())
+    warnings.push_back({{"step", warning.step()},
+                        {"field", warning.field()},
+                        {"text", warning.text()}});
+  return {{"steps", std::move(steps)}, {"warnings", std::move(warnings)}};
 }
 
 json EventJson(const v1::Event& event) {

@@ -1,6 +1,7 @@
 #include "client/cli/pipeline_options.h"
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/format.h"
 #include "common/base/fault.h"
 
 namespace miv::client {
@@ -28,6 +29,28 @@ void AddStepOption(CLI::App* verb, PipelineOptions* options) {
       ->allow_extra_args(false);
 }
 
+void PrintWarnings(Program& program, const config::SourceMap& sources,
+                   const std::vector<pipeline::Warning>& warnings) {
+  for (const auto& warning : warnings) {
+    const auto* position = sources.Find(warning.field);
+    const std::string where =
+        position == nullptr
+            ? ""
+            : absl::StrCat(position->file, ":", position->line, ": ");
+    program.PrintWarning(
+        absl::StrCat(where, warning.field, ": ", warning.text));
+  }
+}
+
+void PrintWarnings(Program& program, const config::SourceMap& sources,
+                   const v1::Plan& plan) {
+  std::vector<pipeline::Warning> warnings;
+  for (const auto& warning : plan.warnings())
+    warnings.push_back({warning.step(), Printable(warning.field()),
+                        Printable(warning.text())});
+  PrintWarnings(program, sources, warnings);
+}
+
 absl::StatusOr<Submission> Load(Program& program,
                                 const PipelineOptions& options) {
   if (options.ranks.value_or(1) < 1)
@@ -42,15 +65,7 @@ absl::StatusOr<Submission> Load(Program& program,
                                                      .seed = options.seed,
                                                      .choice = options.choice,
                                                      .steps = options.steps}));
-  for (const auto& warning : submission.resolved.warnings) {
-    const auto* position = submission.sources.Find(warning.field);
-    const std::string where =
-        position == nullptr
-            ? ""
-            : absl::StrCat(position->file, ":", position->line, ": ");
-    program.PrintWarning(
-        absl::StrCat(where, warning.field, ": ", warning.text));
-  }
+  PrintWarnings(program, submission.sources, submission.resolved.warnings);
   return submission;
 }
 

@@ -36,6 +36,13 @@ void AddStepOption(CLI::App* verb, PipelineOptions* options);
 absl::StatusOr<Submission> Load(Program& program,
                                 const PipelineOptions& options);
 
+/// Prints what the checks of a pipeline found odd, and where it is written.
+void PrintWarnings(Program& program, const config::SourceMap& sources,
+                   const std::vector<pipeline::Warning>& warnings);
+/// The same of the server's checks of the model.
+void PrintWarnings(Program& program, const config::SourceMap& sources,
+                   const v1::Plan& plan);
+
 /// Calls `send` with what the options say; shows the upload.
 template <typename Send>
 auto SendWithProgress(Program& program, const PipelineOptions& options,

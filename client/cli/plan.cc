@@ -39,6 +39,7 @@ absl::StatusOr<int> ShowPlan(Program& program, const PipelineOptions& options) {
       SendWithProgress(program, options, [&](const SubmitOptions& submit) {
         return client->Plan(submission, submit);
       }));
+  PrintWarnings(program, submission.sources, plan);
   if (program.json)
     program.PrintJson(PlanJson(plan));
   else

@@ -72,6 +72,7 @@ absl::StatusOr<int> RunPipeline(Program& program, const RunOptions& options) {
                                           return client->Submit(submission,
                                                                 submit);
                                         }));
+  PrintWarnings(program, submission.sources, response.plan());
   const std::string id = response.job().id();
   if (!program.json)
     program.io().out << Accepted(response) << "\n"

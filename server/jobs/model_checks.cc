@@ -8,6 +8,7 @@
 #include "common/base/canonical_json.h"
 #include "common/base/digest.h"
 #include "common/base/fault.h"
+#include "common/base/status_macros.h"
 
 namespace miv::server {
 namespace {
@@ -22,18 +23,17 @@ LabelledDigest FileOf(const JobPlan& plan, const ResolvedStep& step,
   return {FileDigestOf(plan, step, role), input->path};
 }
 
-// The SWC files of a forest: one of all cells, or those of its list.
+// The SWC files of a forest in the order of its config; empty digests for
+// those that come from other steps.
 std::vector<LabelledDigest> MorphologiesOf(const JobPlan& plan,
-                                           const ResolvedStep& step) {
+                                           const ResolvedStep& forest) {
+  const auto entries = forest.config.find("morphology");
+  if (entries == forest.config.end()) {
+    return {FileOf(plan, forest, "morphology")};
+  }
   std::vector<LabelledDigest> files;
-  if (step.kind != "generate_synapse_forest") return files;
-  for (const pipeline::Input& input : step.inputs) {
-    if (input.role != "morphology" &&
-        !absl::StartsWith(input.role, "morphology:")) {
-      continue;
-    }
-    LabelledDigest file = FileOf(plan, step, input.role);
-    if (!file.digest.empty()) files.push_back(std::move(file));
+  for (const json& entry : *entries) {
+    files.push_back(FileOf(plan, forest, entry["file"].get<std::string>()));
   }
   return files;
 }
@@ -54,16 +54,35 @@ std::vector<PointsCheck> PointsOf(const JobPlan& plan,
   return checks;
 }
 
-// An SWC file that the population's cells are made from; empty if they come
-// from elsewhere (an imported forest, or no forest at all).
-LabelledDigest MorphologyOf(const JobPlan& plan,
-                            const std::string& population) {
-  for (const ResolvedStep& step : plan.pipeline.steps) {
-    if (step.population() != population) continue;
-    auto files = MorphologiesOf(plan, step);
-    if (!files.empty()) return std::move(files.front());
+// What gives the points of a forest their layers, if not column 8.
+json LayeringOf(const ResolvedStep& forest) {
+  json layering = json::object();
+  if (forest.config.value("layer_from", "column") != "depth") return layering;
+  for (const char* field : {"layer_from", "depth_axis", "soma_layer",
+                            "layer_extents", "layer_definitions"}) {
+    layering[field] = forest.config[field];
   }
-  return {};
+  return layering;
+}
+
+// The forest that the step reads, else the first of the population; nullptr if
+// the cells come from elsewhere (an imported forest, or none at all).
+const ResolvedStep* ForestOf(const JobPlan& plan, const ResolvedStep& step,
+                             const std::string& population) {
+  if (const pipeline::Input* input = step.FindInput("forest");
+      input != nullptr) {
+    const ResolvedStep* forest = plan.pipeline.FindStep(input->step);
+    const bool known =
+        forest != nullptr && forest->kind == "generate_synapse_forest";
+    return known ? forest : nullptr;
+  }
+  for (const ResolvedStep& other : plan.pipeline.steps) {
+    if (other.kind == "generate_synapse_forest" &&
+        other.population() == population) {
+      return &other;
+    }
+  }
+  return nullptr;
 }
 
 // Populations whose cells a step makes: its own, or all that it knows.
@@ -76,9 +95,12 @@ std::vector<CellCheck> CellsOf(const JobPlan& plan, const ResolvedStep& step) {
     if (!own.empty() && population != own) continue;
     const auto name = type.find("template");
     if (name == type.end() || !name->is_string()) continue;
-    const LabelledDigest morphology = MorphologyOf(plan, population);
-    if (morphology.digest.empty()) continue;
-    cells.push_back({population, name->get<std::string>(), morphology});
+    const ResolvedStep* forest = ForestOf(plan, step, population);
+    if (forest == nullptr) continue;
+    for (const LabelledDigest& file : MorphologiesOf(plan, *forest)) {
+      if (file.digest.empty()) continue;
+      cells.push_back({population, *name, file, LayeringOf(*forest)});
+    }
   }
   return cells;
 }
@@ -138,16 +160,65 @@ std::vector<ModelCheck> ChecksOf(const JobPlan& plan) {
     }
   }
   for (const ResolvedStep& step : plan.pipeline.steps) {
-    for (LabelledDigest& morphology : MorphologiesOf(plan, step)) {
-      if (checks.empty()) checks.emplace_back();
-      AddOnce(checks.front().morphologies, std::move(morphology));
-    }
     for (PointsCheck& points : PointsOf(plan, step)) {
       if (checks.empty()) checks.emplace_back();
       AddOnce(checks.front().points, std::move(points));
     }
+    if (step.kind != "generate_synapse_forest") continue;
+    for (LabelledDigest& morphology : MorphologiesOf(plan, step)) {
+      if (morphology.digest.empty()) continue;
+      if (checks.empty()) checks.emplace_back();
+      AddOnce(checks.front().morphologies, std::move(morphology));
+    }
   }
   return checks;
+}
+
+std::string CellId(const ModelCheck& check, const CellCheck& cell) {
+  return DigestOf(CanonicalJson(json{{"mechanisms", check.mechanisms.digest},
+                                     {"templates", check.templates.digest},
+                                     {"template", cell.template_name},
+                                     {"morphology", cell.morphology.digest},
+                                     {"layering", cell.layering},
+                                     {"population", cell.population}}));
+}
+
+absl::StatusOr<std::map<std::string, pipeline::TreeLengths>> LengthsOfCells(
+    const json& cells) {
+  std::map<std::string, pipeline::TreeLengths> by_id;
+  for (const json& cell : cells) {
+    if (!cell.is_object() || !cell.contains("lengths")) continue;
+    const auto id = cell.find("id");
+    if (id == cell.end() || !id->is_string()) continue;
+    MIV_ASSIGN_OR_RETURN(by_id[id->get<std::string>()],
+                         pipeline::TreeLengthsFromJson(cell["lengths"]));
+  }
+  return by_id;
+}
+
+pipeline::TreesByStep TreesOf(
+    const JobPlan& plan,
+    const std::map<std::string, pipeline::TreeLengths>& by_id) {
+  pipeline::TreesByStep trees;
+  for (const ResolvedStep& step : plan.pipeline.steps) {
+    if (step.kind != "distribute_synapses") continue;
+    const ResolvedStep* forest = ForestOf(plan, step, step.population());
+    if (forest == nullptr) continue;
+    const ModelCheck check = {FileOf(plan, step, "mechanisms"),
+                              FileOf(plan, step, "templates"),
+                              {},
+                              {}};
+    const auto shares = pipeline::MorphologyShares(plan.pipeline, *forest);
+    std::vector<pipeline::PopulationTree> known;
+    for (const CellCheck& cell : CellsOf(plan, step)) {
+      const auto found = by_id.find(CellId(check, cell));
+      if (found == by_id.end()) break;
+      known.push_back(
+          {cell.morphology.label, found->second, shares[known.size()]});
+    }
+    if (known.size() == shares.size()) trees[step.name] = std::move(known);
+  }
+  return trees;
 }
 
 std::string CheckKey(const ModelCheck& check, absl::string_view worker,
@@ -156,6 +227,7 @@ std::string CheckKey(const ModelCheck& check, absl::string_view worker,
   for (const CellCheck& cell : check.cells) {
     cells.push_back({{"population", cell.population},
                      {"template", cell.template_name},
+                     {"layering", cell.layering},
                      {"morphology", Named(cell.morphology, with_labels)}});
   }
   auto morphologies = json::array();

@@ -3,11 +3,14 @@
 // What of a plan must be checked by a worker, as plain values.
 
 #include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "common/pipeline/tree_check.h"
 #include "server/jobs/plan.h"
 
 namespace miv::server {
@@ -25,6 +28,8 @@ struct CellCheck {
   std::string population;
   std::string template_name;
   LabelledDigest morphology;
+  /// Fields of the forest that give points their layers; empty = column 8.
+  nlohmann::json layering = nlohmann::json::object();
 
   bool operator==(const CellCheck&) const = default;
 };
@@ -50,6 +55,20 @@ struct ModelCheck {
 /// of templates and mechanisms the cells that its steps make, and the
 /// morphologies of all forests and points of all somata with the first.
 std::vector<ModelCheck> ChecksOf(const JobPlan& plan);
+
+/// Names a cell of a check among all cells of all checks.
+std::string CellId(const ModelCheck& check, const CellCheck& cell);
+
+/// Lengths of cells by CellId, from the part "cells" of a check's summary;
+/// cells without lengths are left out.
+/// Errors: InvalidArgument if it is malformed (user code may have written it).
+absl::StatusOr<std::map<std::string, pipeline::TreeLengths>> LengthsOfCells(
+    const nlohmann::json& cells);
+
+/// The trees of every distribute_synapses step all of whose trees are known.
+pipeline::TreesByStep TreesOf(
+    const JobPlan& plan,
+    const std::map<std::string, pipeline::TreeLengths>& by_id);
 
 /// A refusal with the first step and field of the pipeline that name the file
 /// which it is about; unchanged if none does.

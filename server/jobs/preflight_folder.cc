@@ -46,12 +46,14 @@ class Layout {
     return absl::OkStatus();
   }
 
-  absl::Status AddCell(const CellCheck& cell) {
+  absl::Status AddCell(const CellCheck& cell, const std::string& id) {
     MIV_ASSIGN_OR_RETURN(const std::string path, PlaceSwc(cell.morphology));
-    request_.spec["cells"].push_back({{"population", cell.population},
+    request_.spec["cells"].push_back({{"id", id},
+                                      {"population", cell.population},
                                       {"template", cell.template_name},
                                       {"morphology", path},
-                                      {"label", cell.morphology.label}});
+                                      {"label", cell.morphology.label},
+                                      {"layering", cell.layering}});
     return absl::OkStatus();
   }
 
@@ -110,7 +112,7 @@ absl::StatusOr<PreflightRequest> LayOutCheck(const ModelCheck& check,
   MIV_RETURN_IF_ERROR(layout.AddMechanisms(check.mechanisms, library));
   MIV_RETURN_IF_ERROR(layout.AddTemplates(check.templates));
   for (const CellCheck& cell : check.cells) {
-    MIV_RETURN_IF_ERROR(layout.AddCell(cell));
+    MIV_RETURN_IF_ERROR(layout.AddCell(cell, CellId(check, cell)));
   }
   for (const LabelledDigest& file : check.morphologies) {
     MIV_RETURN_IF_ERROR(layout.AddMorphology(file));

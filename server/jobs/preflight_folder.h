@@ -15,7 +15,8 @@ inline constexpr char kLibraryName[] = "libnrnmech.so";
 /// Puts what a check reads below folder/inputs and writes down what to check:
 ///   {"mechanisms": {"directory", "label", "library_out"} | {"library"},
 ///    "templates": {"directory", "label"},
-///    "cells": [{"population", "template", "morphology", "label"}],
+///    "cells": [{"id", "population", "template", "morphology", "label",
+///               "layering"}],
 ///    "morphologies": [{"path", "label"}]}
 /// library: digest of the compiled mechanisms; "" = compile them.
 /// Errors: NotFound if an artifact is gone; ResourceExhausted.

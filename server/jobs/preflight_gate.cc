@@ -40,6 +40,30 @@ absl::Status VerdictOf(const json& result) {
   return InvalidInput(fault);
 }
 
+// The part of a good result that describes cells; an empty list if none.
+json CellsOfResult(const json& result) {
+  const auto summary = result.find("summary");
+  if (summary == result.end() || !summary->is_object()) return json::array();
+  const auto cells = summary->find("cells");
+  const bool listed = cells != summary->end() && cells->is_array();
+  return listed ? *cells : json::array();
+}
+
+// Lengths of cells as the store keeps them: a list as in a result.
+std::string TextOfLengths(
+    const std::map<std::string, pipeline::TreeLengths>& by_id) {
+  json cells = json::array();
+  for (const auto& [id, lengths] : by_id) {
+    cells.push_back({{"id", id}, {"lengths", pipeline::ToJson(lengths)}});
+  }
+  return cells.dump();
+}
+
+absl::StatusOr<std::map<std::string, pipeline::TreeLengths>> LengthsFromText(
+    const std::string& text) {
+  return LengthsOfCells(json::parse(text, nullptr, false));
+}
+
 std::string NewFolderName() {
   absl::BitGen random;
   return GroupId::New(random).text();
@@ -76,12 +100,18 @@ absl::StatusOr<std::string> PreflightGate::KnownLibrary(
   return entry->library_digest;
 }
 
-absl::Status PreflightGate::Check(const JobPlan& plan) {
+absl::StatusOr<std::vector<pipeline::Warning>> PreflightGate::Check(
+    const JobPlan& plan) {
+  Lengths lengths;
   for (const ModelCheck& check : ChecksOf(plan)) {
-    const absl::Status verdict = CheckModel(check);
-    if (!verdict.ok()) return WithField(plan, verdict);
+    auto verdict = CheckModel(check);
+    if (!verdict.ok()) return WithField(plan, verdict.status());
+    lengths.merge(*std::move(verdict));
   }
-  return absl::OkStatus();
+  std::vector<pipeline::Warning> warnings;
+  MIV_RETURN_IF_ERROR(
+      pipeline::CheckTrees(plan.pipeline, TreesOf(plan, lengths), warnings));
+  return warnings;
 }
 
 absl::StatusOr<std::string> PreflightGate::LibraryFor(
@@ -90,13 +120,14 @@ absl::StatusOr<std::string> PreflightGate::LibraryFor(
   if (!known.empty()) return known;
   ModelCheck check;
   check.mechanisms = {mechanisms, "mechanisms"};
-  MIV_RETURN_IF_ERROR(CheckModel(check));
+  MIV_RETURN_IF_ERROR(CheckModel(check).status());
   MIV_ASSIGN_OR_RETURN(known, KnownLibrary(mechanisms));
   if (!known.empty()) return known;
   return absl::InternalError("the worker compiled no library of mechanisms");
 }
 
-absl::Status PreflightGate::CheckModel(const ModelCheck& check) {
+absl::StatusOr<PreflightGate::Lengths> PreflightGate::CheckModel(
+    const ModelCheck& check) {
   const std::string key = CheckKey(check, worker_, /*with_labels=*/false);
   // Whoever asks the same waits for the one verdict.
   Enter(key);
@@ -107,17 +138,19 @@ absl::Status PreflightGate::CheckModel(const ModelCheck& check) {
   }
   const bool complete = check.mechanisms.digest.empty() || !library.empty();
   MIV_ASSIGN_OR_RETURN(const auto good, Find(key));
-  if (good.has_value() && complete) return absl::OkStatus();
+  if (good.has_value() && complete) return LengthsFromText(good->facts);
   const std::string refusal = CheckKey(check, worker_, /*with_labels=*/true);
   MIV_ASSIGN_OR_RETURN(const auto bad, Find(refusal));
   if (bad.has_value() && bad->fault.has_value()) {
     return InvalidInput(*bad->fault);
   }
-  const absl::Status verdict = Run(check, library);
-  if (verdict.ok()) return Remember({key, std::nullopt, "", clock_.Now()});
-  if (absl::IsInvalidArgument(verdict)) {
-    MIV_RETURN_IF_ERROR(
-        Remember({refusal, FaultOrMessage(verdict), "", clock_.Now()}));
+  auto verdict = Run(check, library);
+  if (verdict.ok()) {
+    MIV_RETURN_IF_ERROR(Remember(
+        {key, std::nullopt, "", clock_.Now(), TextOfLengths(*verdict)}));
+  } else if (absl::IsInvalidArgument(verdict.status())) {
+    MIV_RETURN_IF_ERROR(Remember(
+        {refusal, FaultOrMessage(verdict.status()), "", clock_.Now(), ""}));
   }
   return verdict;
 }
@@ -136,8 +169,8 @@ void PreflightGate::Leave(const std::string& key) {
   running_.erase(key);
 }
 
-absl::Status PreflightGate::Run(const ModelCheck& check,
-                                const std::string& library) {
+absl::StatusOr<PreflightGate::Lengths> PreflightGate::Run(
+    const ModelCheck& check, const std::string& library) {
   const std::string folder = absl::StrCat(root_, "/", NewFolderName());
   const absl::Cleanup remove = [&] { RemoveTree(folder).IgnoreError(); };
   MIV_ASSIGN_OR_RETURN(const PreflightRequest request,
@@ -148,7 +181,8 @@ absl::Status PreflightGate::Run(const ModelCheck& check,
                         result.is_object() && result.contains("library");
   // A library is good even if a template is not.
   if (compiled) MIV_RETURN_IF_ERROR(TakeLibrary(check, folder));
-  return verdict;
+  MIV_RETURN_IF_ERROR(verdict);
+  return LengthsOfCells(CellsOfResult(result));
 }
 
 absl::Status PreflightGate::TakeLibrary(const ModelCheck& check,
@@ -158,7 +192,7 @@ absl::Status PreflightGate::TakeLibrary(const ModelCheck& check,
       artifacts_.PublishFile(folder, absl::StrCat("work/", kLibraryName),
                              ArtifactStore::PublishMode::kCopy));
   return Remember({LibraryKey(check.mechanisms.digest), std::nullopt,
-                   library.digest, clock_.Now()});
+                   library.digest, clock_.Now(), ""});
 }
 
 }  // namespace miv::server

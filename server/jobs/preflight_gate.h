@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -33,19 +34,24 @@ class PreflightGate {
         root_(std::move(root)),
         worker_(std::move(worker)) {}
 
-  /// Checks every morphology, mechanism and template that the plan uses.
-  /// Blocks; known verdicts answer at once.
-  /// Errors: InvalidArgument with the check's own fault; those of the runner.
-  absl::Status Check(const JobPlan& plan);
+  /// Checks every morphology, mechanism and template that the plan uses, then
+  /// densities and projections against the trees.  Blocks; known verdicts
+  /// answer at once.  Returns what the user should know.
+  /// Errors: InvalidArgument with the check's own fault; those of
+  ///   pipeline::CheckTrees and of the runner.
+  absl::StatusOr<std::vector<pipeline::Warning>> Check(const JobPlan& plan);
 
   /// Digest of the library compiled from a mechanisms directory, which is in
   /// the artifact store; compiles it if it is not there.
   absl::StatusOr<std::string> LibraryFor(const std::string& mechanisms_digest);
 
  private:
-  absl::Status CheckModel(const ModelCheck& check);
+  using Lengths = std::map<std::string, pipeline::TreeLengths>;
+
+  absl::StatusOr<Lengths> CheckModel(const ModelCheck& check);
   absl::StatusOr<std::string> KnownLibrary(const std::string& mechanisms);
-  absl::Status Run(const ModelCheck& check, const std::string& library);
+  absl::StatusOr<Lengths> Run(const ModelCheck& check,
+                              const std::string& library);
   void Enter(const std::string& key) ABSL_LOCKS_EXCLUDED(mutex_);
   void Leave(const std::string& key) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status TakeLibrary(const ModelCheck& check, const std::string& folder);

@@ -11,6 +11,7 @@
 #include "common/base/fault.h"
 #include "common/base/program_head.h"
 #include "common/base/status_macros.h"
+#include "common/pipeline/expand_network.h"
 
 namespace miv::server {
 namespace {
@@ -86,7 +87,7 @@ absl::StatusOr<Submitted> Submitter::Submit(const Submission& submission) {
   if (!submission.validate_only) {
     MIV_ASSIGN_OR_RETURN(const auto known,
                          jobs_.FindCreated(submission.request_id, body));
-    if (known.has_value()) return Submitted{known, {}};
+    if (known.has_value()) return Submitted{known, {}, {}};
   }
   MIV_RETURN_IF_ERROR(CheckLimits(submission));
   auto plan = std::make_shared<JobPlan>();
@@ -96,8 +97,8 @@ absl::StatusOr<Submitted> Submitter::Submit(const Submission& submission) {
   MIV_ASSIGN_OR_RETURN(const std::vector<int> ranks, RanksOf(plan->pipeline));
   MIV_RETURN_IF_ERROR(CheckUploads(*plan));
   MIV_RETURN_IF_ERROR(CheckPrograms(*plan));
-  MIV_RETURN_IF_ERROR(preflight_.Check(*plan));
   Submitted submitted;
+  MIV_ASSIGN_OR_RETURN(submitted.warnings, CheckModel(submission, *plan));
   MIV_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& t) -> absl::Status {
     MIV_ASSIGN_OR_RETURN(
         submitted.plan, Forecast(t, results_, *plan, ranks, submission.policy));
@@ -211,6 +212,19 @@ absl::Status Submitter::CheckPrograms(const JobPlan& plan) const {
     if (!named.ok()) return WithContext(named.status(), {.step = step.name});
   }
   return absl::OkStatus();
+}
+
+// The fields of errors and warnings are those that the submission has.
+absl::StatusOr<std::vector<pipeline::Warning>> Submitter::CheckModel(
+    const Submission& submission, const JobPlan& plan) {
+  MIV_ASSIGN_OR_RETURN(const pipeline::Expansion expansion,
+                       pipeline::ExpandNetworks(submission.pipeline));
+  auto warnings = preflight_.Check(plan);
+  if (!warnings.ok()) return expansion.AsWritten(warnings.status());
+  for (pipeline::Warning& warning : *warnings) {
+    warning.field = expansion.Written(warning.field);
+  }
+  return warnings;
 }
 
 }  // namespace miv::server

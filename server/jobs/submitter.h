@@ -27,6 +27,8 @@ struct Submitted {
   std::optional<JobId> job;  ///< absent with validate_only
   /// Empty if the request had made the job before.
   std::vector<StepForecast> plan;
+  /// What the checks of the model found odd.
+  std::vector<pipeline::Warning> warnings;
 };
 
 struct SubmissionLimits {
@@ -69,6 +71,8 @@ class Submitter {
       const pipeline::ResolvedPipeline& pipeline) const;
   absl::Status CheckUploads(const JobPlan& plan) const;
   absl::Status CheckPrograms(const JobPlan& plan) const;
+  absl::StatusOr<std::vector<pipeline::Warning>> CheckModel(
+      const Submission& submission, const JobPlan& plan);
 
   JobManager& jobs_;
   Store& store_;

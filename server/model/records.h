@@ -129,6 +129,7 @@ struct PreflightEntry {
   std::optional<Fault> fault;
   std::string library_digest;  ///< artifact of a compiled library; may be ""
   absl::Time created = absl::InfinitePast();
+  std::string facts;  ///< JSON, what was found out; "" = nothing
 };
 
 /// A request that made a job.

@@ -93,6 +93,14 @@ void FillStep(const pipeline::ResolvedStep& step, v1::ResolvedStep& proto) {
   for (const std::string& output : step.outputs) proto.add_outputs(output);
 }
 
+v1::ConfigWarning WarningToProto(const pipeline::Warning& warning) {
+  v1::ConfigWarning proto;
+  proto.set_step(warning.step);
+  proto.set_field(warning.field);
+  proto.set_text(warning.text);
+  return proto;
+}
+
 }  // namespace
 
 v1::Job ToProto(const Job& job) {
@@ -115,9 +123,12 @@ v1::Job ToProto(const JobView& view, const WorkerDesk& desk) {
   return proto;
 }
 
-v1::Plan ToProto(const std::vector<StepForecast>& plan) {
+v1::Plan ToProto(const Submitted& submitted) {
   v1::Plan proto;
-  for (const StepForecast& step : plan) {
+  for (const pipeline::Warning& warning : submitted.warnings) {
+    *proto.add_warnings() = WarningToProto(warning);
+  }
+  for (const StepForecast& step : submitted.plan) {
     v1::PlannedStep& one = *proto.add_steps();
     one.set_step(step.step);
     one.set_kind(step.kind);
@@ -143,10 +154,7 @@ v1::ResolvePipelineResponse ToProto(
     one.set_directory(file.directory);
   }
   for (const pipeline::Warning& warning : pipeline.warnings) {
-    v1::ConfigWarning& one = *proto.add_warnings();
-    one.set_step(warning.step);
-    one.set_field(warning.field);
-    one.set_text(warning.text);
+    *proto.add_warnings() = WarningToProto(warning);
   }
   return proto;
 }

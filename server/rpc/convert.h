@@ -16,7 +16,7 @@ namespace miv::server {
 v1::Job ToProto(const Job& job);
 /// desk: knows the progress of what runs.
 v1::Job ToProto(const JobView& view, const WorkerDesk& desk);
-v1::Plan ToProto(const std::vector<StepForecast>& plan);
+v1::Plan ToProto(const Submitted& submitted);
 v1::ResolvePipelineResponse ToProto(const pipeline::ResolvedPipeline& pipeline);
 
 /// Its steps.

@@ -102,7 +102,7 @@ absl::Status JobsService::DoSubmit(const v1::SubmitJobRequest& request,
   MIV_ASSIGN_OR_RETURN(const Submission submission, ToSubmission(request));
   MIV_ASSIGN_OR_RETURN(const Submitted submitted,
                        engine_.submitter().Submit(submission));
-  *response.mutable_plan() = ToProto(submitted.plan);
+  *response.mutable_plan() = ToProto(submitted);
   if (!submitted.job.has_value()) return absl::OkStatus();
   return DoGet(submitted.job->text(), *response.mutable_job());
 }

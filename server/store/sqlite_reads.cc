@@ -254,11 +254,12 @@ absl::StatusOr<std::optional<PreflightEntry>> SqliteTransaction::FindPreflight(
     absl::string_view key) {
   return First<PreflightEntry>(
       db_,
-      "SELECT key, fault, library_digest, created FROM preflights "
+      "SELECT key, fault, library_digest, created, facts FROM preflights "
       "WHERE key = ?",
       {key}, [](const SqlRow& row) -> absl::StatusOr<PreflightEntry> {
         return PreflightEntry{row.Text(0), FaultFromSql(row.Text(1)),
-                              row.Text(2), TimeFromSql(row.Int(3))};
+                              row.Text(2), TimeFromSql(row.Int(3)),
+                              row.Text(4)};
       });
 }
 

@@ -1,5 +1,8 @@
 #include "server/store/sqlite_schema.h"
 
+#include <iterator>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/fault.h"
 #include "common/base/status_macros.h"
@@ -94,13 +97,21 @@ CREATE TABLE preflights (
   key TEXT PRIMARY KEY,
   fault TEXT,
   library_digest TEXT NOT NULL,
-  created INTEGER NOT NULL) WITHOUT ROWID;
+  created INTEGER NOT NULL,
+  facts TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 CREATE TABLE requests (
   request_id TEXT PRIMARY KEY,
   body_digest TEXT NOT NULL,
   job TEXT NOT NULL,
   created INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
+
+// [n - 1] brings the tables of version n to version n + 1.
+constexpr const char* kMigrations[] = {
+    "ALTER TABLE preflights ADD COLUMN facts TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE tasks ADD COLUMN shown_ms TEXT NOT NULL DEFAULT '0';"
+    "ALTER TABLE tasks ADD COLUMN salvages INTEGER NOT NULL DEFAULT 0;"};
+static_assert(std::size(kMigrations) == kSchemaVersion - 1);
 
 absl::StatusOr<std::int64_t> VersionOf(SqliteConnection& db) {
   std::int64_t version = 0;
@@ -128,8 +139,11 @@ absl::Status WrongVersion(std::int64_t found) {
 absl::Status EnsureSchema(SqliteConnection& db) {
   MIV_ASSIGN_OR_RETURN(const std::int64_t version, VersionOf(db));
   if (version == kSchemaVersion) return absl::OkStatus();
-  if (version != 0) return WrongVersion(version);
-  return db.Execute(absl::StrCat("BEGIN IMMEDIATE;", kTables,
+  if (version < 0 || version > kSchemaVersion) return WrongVersion(version);
+  std::string change = version == 0 ? kTables : "";
+  for (std::int64_t v = version; v > 0 && v < kSchemaVersion; ++v)
+    absl::StrAppend(&change, kMigrations[v - 1]);
+  return db.Execute(absl::StrCat("BEGIN IMMEDIATE;", change,
                                  "PRAGMA user_version=", kSchemaVersion, ";",
                                  "COMMIT;"));
 }

@@ -9,8 +9,8 @@ namespace miv::server {
 inline constexpr int kSchemaVersion = 2;
 
 /// Makes the tables of an empty database, in one transaction; leaves one of
-/// kSchemaVersion as it is.
-/// Errors: FailedPrecondition if the database is of another version.
+/// kSchemaVersion as it is, and brings an older one up to it.
+/// Errors: FailedPrecondition if the database is of a newer version.
 absl::Status EnsureSchema(SqliteConnection& db);
 
 }  // namespace miv::server

@@ -108,9 +108,9 @@ absl::Status SqliteTransaction::PutPreflight(const PreflightEntry& entry) {
   const std::string fault = FaultToSql(entry.fault);
   return db_.Run(
       "INSERT OR REPLACE INTO preflights (key, fault, library_digest, "
-      "created) VALUES (?, ?, ?, ?)",
+      "created, facts) VALUES (?, ?, ?, ?, ?)",
       {Text(entry.key), Text(fault), Text(entry.library_digest),
-       TimeToSql(entry.created)});
+       TimeToSql(entry.created), Text(entry.facts)});
 }
 
 absl::Status SqliteTransaction::PutRequest(const RequestRecord& record) {

@@ -88,6 +88,34 @@ TEST_F(Preflight, CompilesChecksAndSummarisesAGoodModel) {
   EXPECT_EQ(result["summary"]["mechanisms"]["files"], 4);
 }
 
+// Sections: soma of 20 um, apical of 100 um, axon of 75 um.  By depth, with the
+// soma at L = 100 um, the axon's points lie at about 25 and -50 um: the last
+// of its three segments is nearest to the one outside SO.
+TEST_F(Preflight, MeasuresTheCableInItsLayers) {
+  json plain = Cell("Stick"), by_depth = Cell("Stick");
+  plain["id"] = "plain";
+  by_depth["id"] = "by depth";
+  by_depth["layering"] = {
+      {"layer_from", "depth"},
+      {"depth_axis", "z"},
+      {"soma_layer", "SO"},
+      {"layer_definitions", {{"SO", 5}, {"SR", 8}}},
+      {"layer_extents",
+       {{"SO", {{0, 0, 0}, {1, 1, 200}}}, {"SR", {{0, 0, 200}, {1, 1, 999}}}}}};
+  json spec = SpecOf("Stick");
+  spec["templates"]["directory"] = simulate::ModelDirectory("templates");
+  spec["cells"] = {plain, by_depth};
+  const json result = Run(spec);
+  ASSERT_TRUE(result["ok"].get<bool>()) << result.dump(2);
+  const json& cells = result["summary"]["cells"];
+  EXPECT_EQ(cells[0]["id"], "plain");
+  EXPECT_EQ(cells[0]["lengths"], json::parse(R"({"soma": {"6": 20.0},
+      "apical": {"8": 100.0}, "axon": {"5": 75.0}})"));
+  EXPECT_EQ(cells[1]["id"], "by depth");
+  EXPECT_EQ(cells[1]["lengths"], json::parse(R"({"soma": {"5": 20.0},
+      "apical": {"8": 100.0}, "axon": {"5": 50.0, "-1": 25.0}})"));
+}
+
 TEST_F(Preflight, NamesFileAndLineOfABadMorphology) {
   Put("bad.swc", "1 1 0 0 0 10 -1\n2 1 0 0 20 ten 1\n");
   const json result = Run(

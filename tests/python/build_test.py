@@ -29,6 +29,9 @@ class ComponentCases:
     def test_a_field_without_effect_is_told_once_by_its_own_component(self):
         self.assertEqual(sum("template_path" in text for text in self.warnings), 3)
 
+    def test_a_row_of_a_projection_without_synapses_is_told_once(self):
+        self.assertEqual(sum("of PYR lie on tuft in SP" in text for text in self.warnings), 1)
+
     def test_files_are_fetched_when_opened_into_the_cache_by_content(self):
         cells = self.graph.files()["cells"]
         path = os.fspath(cells)
@@ -216,6 +219,9 @@ class Build(ComponentCases, FileCases, setting.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        harness.edit(cls.directory / "simulation/config/synapses.yml",
+                     "    sections: [soma, basal, apical]\n    layers: [SP, SP, SP]\n    proportions: [1.0, 1.0, 1.0]",
+                     "    sections: [soma, basal, apical, tuft]\n    layers: [SP, SP, SP, SP]\n    proportions: [1.0, 1.0, 1.0, 1.0]")
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             cls.made = setting.run_script("build_network.py", setting.SMALLER)

@@ -50,17 +50,18 @@ class Draft:
     def submit(self, client: Client, *, validate_only: bool, cache: str = "USE") -> Any:
         """A jobs_pb2.SubmitJobResponse."""
         resolved = self.resolved(client)
-        if not validate_only:
-            asked = {self.names[target] for target in self._targets}
-            for warning in resolved.warnings:
-                if warning.step in asked:
-                    warnings.warn(f"{warning.field}: {warning.text}", MivWarning, stacklevel=4)
         blobs: list[Blob] = []
         del self._pipeline.files[:]
         for needed in resolved.files:
             blobs += self._add_file(needed)
         with _as_user_wrote(self._makers):
-            return client.submit(self._pipeline, blobs, validate_only=validate_only, cache=cache)
+            response = client.submit(self._pipeline, blobs, validate_only=validate_only, cache=cache)
+        if not validate_only:
+            asked = {self.names[target] for target in self._targets}
+            for warning in [*resolved.warnings, *response.plan.warnings]:
+                if warning.step in asked:
+                    warnings.warn(f"{warning.field}: {warning.text}", MivWarning, stacklevel=4)
+        return response
 
     def _add(self, component: Component) -> None:
         config = {key: self._encode(value, component, key) for key, value in component._given.items()}

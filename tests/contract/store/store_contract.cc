@@ -313,9 +313,9 @@ TEST_P(StoreContract, KeepsAndDropsCacheEntries) {
 TEST_P(StoreContract, KeepsPreflightVerdicts) {
   Write([&](WriteTransaction& t) {
     const auto put =
-        t.PutPreflight({"good", std::nullopt, "sha256:lib", At(1)});
+        t.PutPreflight({"good", std::nullopt, "sha256:lib", At(1), "[{}]"});
     return put.ok()
-               ? t.PutPreflight({"bad", Fault{.what = "broken"}, "", At(2)})
+               ? t.PutPreflight({"bad", Fault{.what = "broken"}, "", At(2), ""})
                : put;
   });
   const auto find = [&](const char* key) {
@@ -325,6 +325,8 @@ TEST_P(StoreContract, KeepsPreflightVerdicts) {
   ASSERT_TRUE(find("good").has_value());
   EXPECT_FALSE(find("good")->fault.has_value());
   EXPECT_EQ(find("good")->library_digest, "sha256:lib");
+  EXPECT_EQ(find("good")->facts, "[{}]");
+  EXPECT_EQ(find("bad")->facts, "");
   EXPECT_EQ(find("bad")->fault->what, "broken");
   EXPECT_FALSE(find("other").has_value());
 }

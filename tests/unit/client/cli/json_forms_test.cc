@@ -86,7 +86,18 @@ TEST(PlanJson, GivesUnknownEstimatesAsNull) {
   EXPECT_EQ(PlanJson(plan), json::parse(R"({"steps": [
     {"step": "run", "kind": "simulation", "cached": false,
      "reason": "t_end changed", "ranks": 2, "estimated_s": 3.5,
-     "estimated_bytes": null}]})"));
+     "estimated_bytes": null}], "warnings": []})"));
+}
+
+TEST(PlanJson, HoldsWarnings) {
+  v1::Plan plan;
+  auto* warning = plan.add_warnings();
+  warning->set_step("a");
+  warning->set_field("steps.a.config.b");
+  warning->set_text("Odd.");
+  EXPECT_EQ(PlanJson(plan)["warnings"],
+            json::parse(R"([{"step": "a", "field": "steps.a.config.b",
+                             "text": "Odd."}])"));
 }
 
 TEST(EventJson, NamesTypeAndFields) {

@@ -12,15 +12,17 @@ namespace {
 using testing::ElementsAre;
 using testing::SizeIs;
 
-// The plan of the documentation's network, each file with a digest of its own.
-JobPlan NetworkPlan() {
-  JobPlan plan = PlanOf(pipeline::Network());
+// The plan, each file with a digest of its own.
+JobPlan WithFiles(JobPlan plan) {
   for (const auto& file : pipeline::FilesOf(plan.pipeline)) {
     plan.files[file.path] = {file.path, "digest of " + file.path, 1,
                              file.directory};
   }
   return plan;
 }
+
+// The plan of the documentation's network.
+JobPlan NetworkPlan() { return WithFiles(PlanOf(pipeline::Network())); }
 
 TEST(ChecksOf, CoversEachCellAndMorphologyOnce) {
   const auto checks = ChecksOf(NetworkPlan());
@@ -38,22 +40,53 @@ TEST(ChecksOf, CoversEachCellAndMorphologyOnce) {
   EXPECT_THAT(checks[0].morphologies, SizeIs(3));
 }
 
-TEST(ChecksOf, CoversEveryMorphologyOfAList) {
+// NetworkPlan() with a list of morphologies for OLM.
+JobPlan PlanWithSeveralMorphologies() {
   pipeline::PipelineSpec spec = pipeline::Network();
   pipeline::Step(spec, "forest_OLM").config["morphology"] = {
-      {{"file", "b.swc"}, {"gids", {380}}}, {{"file", "a.swc"}}};
-  JobPlan plan = PlanOf(spec);
-  for (const auto& file : pipeline::FilesOf(plan.pipeline))
-    plan.files[file.path] = {file.path, "digest of " + file.path, 1,
-                             file.directory};
-  const auto checks = ChecksOf(plan);
+      {{"file", "a.swc"}, {"gids", {"380-393"}}}, {{"file", "b.swc"}}};
+  return WithFiles(PlanOf(spec));
+}
+
+TEST(ChecksOf, CoversEveryFileOfAListOfMorphologies) {
+  const auto checks = ChecksOf(PlanWithSeveralMorphologies());
   ASSERT_THAT(checks, SizeIs(1));
-  std::vector<std::string> labels;
+  std::vector<std::string> cells, files;
+  for (const CellCheck& cell : checks[0].cells)
+    cells.push_back(cell.population + " " + cell.morphology.label);
   for (const LabelledDigest& file : checks[0].morphologies)
-    labels.push_back(file.label);
-  EXPECT_THAT(labels,
-              ElementsAre("./swc/PYR.swc", "./swc/PVBC.swc", "b.swc", "a.swc"));
-  EXPECT_EQ(checks[0].cells.back().morphology.label, "b.swc");
+    files.push_back(file.label);
+  EXPECT_THAT(cells, ElementsAre("PYR ./swc/PYR.swc", "PVBC ./swc/PVBC.swc",
+                                 "OLM a.swc", "OLM b.swc"));
+  EXPECT_THAT(files,
+              ElementsAre("./swc/PYR.swc", "./swc/PVBC.swc", "a.swc", "b.swc"));
+}
+
+TEST(TreesOf, WeighsTheTreesOfTheStepsThatHaveThemAll) {
+  const JobPlan plan = PlanWithSeveralMorphologies();
+  const ModelCheck check = ChecksOf(plan)[0];
+  std::map<std::string, pipeline::TreeLengths> lengths;
+  for (const CellCheck& cell : check.cells)
+    if (cell.population == "OLM")
+      lengths[CellId(check, cell)] = {{"basal", {{5, 10}}}};
+  const auto trees = TreesOf(plan, lengths);
+  ASSERT_THAT(trees, SizeIs(1));
+  const auto& olm = trees.at("synapses_OLM");  // 14 and 7 of 21 cells
+  ASSERT_THAT(olm, SizeIs(2));
+  EXPECT_EQ(olm[0].file, "a.swc");
+  EXPECT_NEAR(olm[0].share, 2 / 3.0, 1e-12);
+  EXPECT_NEAR(olm[1].share, 1 / 3.0, 1e-12);
+  lengths.erase(CellId(check, check.cells[3]));
+  EXPECT_THAT(TreesOf(plan, lengths), SizeIs(0)) << "one is not known";
+}
+
+TEST(CellId, TellsLayeringsApart) {
+  ModelCheck check = ChecksOf(NetworkPlan())[0];
+  const std::string id = CellId(check, check.cells[0]);
+  const std::string key = CheckKey(check, "w", false);
+  check.cells[0].layering = {{"layer_from", "depth"}};
+  EXPECT_NE(CellId(check, check.cells[0]), id);
+  EXPECT_NE(CheckKey(check, "w", false), key);
 }
 
 TEST(ChecksOf, IsEmptyForAPipelineWithoutFiles) {

@@ -56,6 +56,13 @@ class PreflightGateTest : public ServerTest {
     return PlanOf(ModelPipeline(), UploadModel(*artifacts_, salt));
   }
 
+  // So that no library is compiled.
+  JobPlan WithoutMechanisms() {
+    pipeline::PipelineSpec spec = ModelPipeline();
+    spec.mechanisms_path = "";
+    return PlanOf(spec, UploadModel(*artifacts_, "x"));
+  }
+
   CompilingRunner runner_;
   std::unique_ptr<PreflightGate> gate_;
 };
@@ -78,11 +85,14 @@ TEST_F(PreflightGateTest, ChecksEverythingInOneProcess) {
   EXPECT_EQ(
       request.spec["templates"],
       (json{{"directory", inputs + "templates"}, {"label", "./templates"}}));
-  EXPECT_EQ(request.spec["cells"],
-            (json{{{"population", "PYR"},
-                   {"template", "Pyramidal"},
-                   {"morphology", inputs + "morphologies/0.swc"},
-                   {"label", "morphology/PYR.swc"}}}));
+  json cells = request.spec["cells"];
+  EXPECT_EQ(cells[0]["id"].get<std::string>().substr(0, 7), "sha256:");
+  cells[0].erase("id");
+  EXPECT_EQ(cells, (json{{{"population", "PYR"},
+                          {"layering", json::object()},
+                          {"template", "Pyramidal"},
+                          {"morphology", inputs + "morphologies/0.swc"},
+                          {"label", "morphology/PYR.swc"}}}));
   EXPECT_EQ(request.spec["morphologies"],
             (json{{{"path", inputs + "morphologies/0.swc"},
                    {"label", "morphology/PYR.swc"}}}));
@@ -120,7 +130,7 @@ TEST_F(PreflightGateTest, PassesOnTheFaultOfTheCheck) {
   runner_.answer =
       json{{"ok", false}, {"fault", json::parse(FaultToJson(fault))}};
   for (int i = 0; i < 2; ++i) {
-    const absl::Status status = gate_->Check(Model());
+    const absl::Status status = gate_->Check(Model()).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
     EXPECT_EQ(FaultOf(status)->reason, "MECHANISM_ERROR");
     EXPECT_EQ(FaultOf(status)->line, 3);
@@ -136,9 +146,61 @@ TEST_F(PreflightGateTest, TrustsNothingOfAHostileResult) {
   }
 }
 
+// An answer that gives every cell the lengths.
+class MeasuringRunner final : public PreflightRunner {
+ public:
+  explicit MeasuringRunner(json lengths) : lengths_(std::move(lengths)) {}
+  absl::StatusOr<json> Run(const PreflightRequest& request) override {
+    ++runs;
+    json cells = json::array();
+    for (const json& cell : request.spec["cells"])
+      cells.push_back({{"id", cell["id"]}, {"lengths", lengths_}});
+    return json{{"ok", true}, {"summary", {{"cells", cells}}}};
+  }
+  int runs = 0;
+
+ private:
+  const json lengths_;
+};
+
+TEST_F(PreflightGateTest, HoldsTheDensitiesAgainstTheTreesItRemembers) {
+  MeasuringRunner runner(json{{"apical", {{"-1", 300}}}});
+  PreflightGate gate(*store_, *artifacts_, runner, clock_,
+                     directory_ / "preflight", "worker 1");
+  const JobPlan plan = WithoutMechanisms();
+  for (int i = 0; i < 2; ++i) {
+    const auto status = gate.Check(plan).status();
+    ASSERT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    EXPECT_EQ(FaultOf(status)->reason, "NO_SYNAPSES");
+    EXPECT_EQ(FaultOf(status)->file, "morphology/PYR.swc");
+    EXPECT_EQ(FaultOf(status)->step, "synapses");
+    EXPECT_EQ(runner.runs, 1) << "the lengths are remembered";
+  }
+}
+
+TEST_F(PreflightGateTest, AcceptsDensitiesThatFitTheTrees) {
+  MeasuringRunner runner(json{{"apical", {{"6", 300}}}});
+  PreflightGate gate(*store_, *artifacts_, runner, clock_,
+                     directory_ / "preflight", "worker 1");
+  const JobPlan plan = WithoutMechanisms();
+  const auto warnings = gate.Check(plan);
+  ASSERT_TRUE(warnings.ok()) << warnings.status();
+  EXPECT_THAT(*warnings, IsEmpty());
+}
+
+TEST_F(PreflightGateTest, RefusesLengthsThatAreNone) {
+  MeasuringRunner runner(json{{"apical", {{"6", "long"}}}});
+  PreflightGate gate(*store_, *artifacts_, runner, clock_,
+                     directory_ / "preflight", "worker 1");
+  const JobPlan plan = WithoutMechanisms();
+  EXPECT_EQ(gate.Check(plan).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
 TEST_F(PreflightGateTest, DoesNotRememberAFailureOfTheRunner) {
   runner_.answer = absl::DeadlineExceededError("too slow");
-  EXPECT_EQ(gate_->Check(Model()).code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(gate_->Check(Model()).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
   runner_.answer = json{{"ok", true}};
   EXPECT_TRUE(gate_->Check(Model()).ok());
 }

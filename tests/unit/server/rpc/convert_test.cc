@@ -66,15 +66,22 @@ TEST_F(ConvertTest, ARunningTaskShowsItsProgress) {
   EXPECT_EQ(job.tasks(0).progress().phase(), "cells");
 }
 
-TEST(PlanToProto, GivesTheResultOfACachedStep) {
+TEST(PlanToProto, GivesTheResultOfACachedStepAndWarnings) {
   StepForecast step{.step = "types", .kind = "h5_types", .cached = true};
   step.outputs.push_back({"neuro.h5", "sha256:1", 5});
-  const v1::Plan plan = ToProto(std::vector<StepForecast>{step});
+  Submitted submitted;
+  submitted.plan.push_back(step);
+  submitted.warnings.push_back({"types", "steps.types.config.a", "Odd."});
+  const v1::Plan plan = ToProto(submitted);
   ASSERT_EQ(plan.steps_size(), 1);
   ASSERT_EQ(plan.steps(0).outputs_size(), 1);
   EXPECT_EQ(plan.steps(0).outputs(0).name(), "neuro.h5");
   EXPECT_EQ(plan.steps(0).outputs(0).digest(), "sha256:1");
   EXPECT_EQ(plan.steps(0).outputs(0).size(), 5);
+  ASSERT_EQ(plan.warnings_size(), 1);
+  EXPECT_EQ(plan.warnings(0).step(), "types");
+  EXPECT_EQ(plan.warnings(0).field(), "steps.types.config.a");
+  EXPECT_EQ(plan.warnings(0).text(), "Odd.");
 }
 
 TEST(ResolvedToProto, HoldsConfigsFilesAndWarnings) {

@@ -45,6 +45,37 @@ TEST_F(SqliteStoreTest, RefusesTheDatabaseOfAnotherVersion) {
   EXPECT_EQ(FaultOf(store.status())->found, "999");
 }
 
+TEST_F(SqliteStoreTest, BringsTheFirstVersionUpToDate) {
+  const auto facts = [](SqliteStore& store) {
+    std::string text = "no entry";
+    EXPECT_TRUE(store
+                    .Read([&](ReadTransaction& t) -> absl::Status {
+                      const auto entry = t.FindPreflight("old");
+                      if (entry.ok() && entry->has_value())
+                        text = (*entry)->facts;
+                      return entry.status();
+                    })
+                    .ok());
+    return text;
+  };
+  ASSERT_TRUE(SqliteStore::Open(path_).ok());
+  RunSql(
+      "ALTER TABLE preflights DROP COLUMN facts;"
+      "ALTER TABLE tasks DROP COLUMN shown_ms;"
+      "ALTER TABLE tasks DROP COLUMN salvages; PRAGMA user_version=1;"
+      "INSERT INTO preflights VALUES ('old', '', '', 5);");
+  auto store = SqliteStore::Open(path_);
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ(facts(**store), "");
+  ASSERT_TRUE((*store)
+                  ->Write([](WriteTransaction& t) {
+                    return t.PutPreflight(
+                        {"old", std::nullopt, "", absl::Now(), "[1]"});
+                  })
+                  .ok());
+  EXPECT_EQ(facts(**store), "[1]");
+}
+
 TEST_F(SqliteStoreTest, RefusesAFileThatIsNoDatabase) {
   ASSERT_TRUE(WriteFileAtomically(path_, std::string(4096, 'x')).ok());
   EXPECT_EQ(SqliteStore::Open(path_).status().code(),
