@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/format.h"
+#include "client/cli/pipeline_options.h"
 #include "client/cli/table.h"
 #include "client/cli/verbs.h"
 #include "common/base/fault.h"
@@ -49,13 +50,15 @@ absl::StatusOr<const pipeline::ResolvedStep*> GraphOf(
        .remedy = names.size() > 1 ? "Name the step with --step." : ""});
 }
 
-absl::StatusOr<nlohmann::json> Expectations(const VerifyOptions& options) {
+absl::StatusOr<nlohmann::json> Expectations(Program& program,
+                                            const VerifyOptions& options) {
   if (options.config.empty()) return nlohmann::json::object();
   MIV_ASSIGN_OR_RETURN(const auto loaded, pipeline::LoadPipelineFile(
                                               options.config, options.sets));
   const auto resolved = pipeline::Resolve(loaded.spec);
   if (!resolved.ok())
     return config::WithSource(resolved.status(), loaded.sources);
+  PrintWarnings(program, loaded.sources, resolved->warnings);
   MIV_ASSIGN_OR_RETURN(const auto* graph, GraphOf(*resolved, options.step));
   return pipeline::NetworkExpectations(*resolved, *graph);
 }
@@ -92,7 +95,7 @@ void PrintTable(Program& program, const verify::Report& report) {
 }
 
 absl::StatusOr<int> RunVerify(Program& program, const VerifyOptions& options) {
-  MIV_ASSIGN_OR_RETURN(const auto expectations, Expectations(options));
+  MIV_ASSIGN_OR_RETURN(const auto expectations, Expectations(program, options));
   const auto go_on = [&program](absl::string_view, double, double) {
     return program.stop().stop_requested()
                ? absl::CancelledError("stopped by the user")

@@ -46,6 +46,12 @@ class Verify(harness.TestCase):
         self.assertEqual(report["verdict"], "fail")
         self.assertIn(("projection_type", "PYR"), self.failed(report))
 
+    def test_warnings_of_the_config_are_printed(self):
+        done = self.server.miv("verify", self.files / "cells.h5", self.files / "connections.h5", "--config", self.pipeline,
+                               "--set", "steps.forest_OLM.config.mpi=1")
+        self.assertRegex(done.stderr, r"^warning: .*steps\.forest_OLM\.config\.mpi: The field has no effect here")
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
     def test_step_fails_once_on_a_flipped_synapse_type(self):
         pipeline = self.pipeline.parent / "flipped.yaml"
         pipeline.write_text(self.pipeline.read_text().replace("uses: [graph]", "uses: [graph, cells]").replace(
