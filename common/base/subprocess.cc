@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -92,8 +93,23 @@ void Keep(std::string* kept, const char* bytes, std::size_t size,
     kept->append(bytes, std::min(size, limit - kept->size()));
 }
 
-// Feeds stdin and drains stdout and stderr until both close or time is up.
-// Returns false on timeout.
+constexpr std::chrono::milliseconds kBetweenQuestions(100);
+
+// How long to wait for the child before looking around; 0 = it is to end.
+int Patience(const ProcessOptions& options, Clock::time_point deadline,
+             ProcessResult* result) {
+  using std::chrono::milliseconds;
+  const auto left =
+      std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+  result->timed_out = left.count() <= 0;
+  result->stopped = options.stop && options.stop();
+  if (result->timed_out || result->stopped) return 0;
+  const auto wait = options.stop ? std::min(left, kBetweenQuestions) : left;
+  return static_cast<int>(std::max<std::int64_t>(1, wait.count()));
+}
+
+// Feeds stdin and drains stdout and stderr until both close or it is to end.
+// Returns false then.
 bool Communicate(Pipe* in, Pipe* out, Pipe* err, const ProcessOptions& options,
                  ProcessResult* result) {
   const auto deadline = Clock::now() + options.timeout;
@@ -102,15 +118,12 @@ bool Communicate(Pipe* in, Pipe* out, Pipe* err, const ProcessOptions& options,
   if (in->write >= 0) ::fcntl(in->write, F_SETFL, O_NONBLOCK);
   char buffer[1 << 16];
   while (out->read >= 0 || err->read >= 0) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        deadline - Clock::now());
-    if (left.count() <= 0) return false;
+    const int patience_ms = Patience(options, deadline, result);
+    if (patience_ms == 0) return false;
     std::array<pollfd, 3> polled = {pollfd{out->read, POLLIN, 0},
                                     pollfd{err->read, POLLIN, 0},
                                     pollfd{in->write, POLLOUT, 0}};
-    if (::poll(polled.data(), polled.size(), static_cast<int>(left.count())) <=
-        0)
-      continue;
+    if (::poll(polled.data(), polled.size(), patience_ms) <= 0) continue;
     for (int k = 0; k < 2; ++k) {
       Pipe* pipe = k == 0 ? out : err;
       if (polled[static_cast<std::size_t>(k)].revents == 0) continue;
@@ -157,14 +170,11 @@ absl::StatusOr<ProcessResult> RunProcess(const std::vector<std::string>& argv,
   int exec_error = 0;
   if (::read(failure.read, &exec_error, sizeof(exec_error)) > 0) {
     ::waitpid(pid, nullptr, 0);
-    return absl::NotFoundError(absl::StrCat("cannot run ", argv[0], ": ",
-                                            std::strerror(exec_error)));
+    return absl::NotFoundError(
+        absl::StrCat("cannot run ", argv[0], ": ", std::strerror(exec_error)));
   }
   ProcessResult result;
-  if (!Communicate(&in, &out, &err, options, &result)) {
-    result.timed_out = true;
-    ::kill(-pid, SIGKILL);
-  }
+  if (!Communicate(&in, &out, &err, options, &result)) ::kill(-pid, SIGKILL);
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }

@@ -101,10 +101,10 @@ absl::StatusOr<std::string> PreflightGate::KnownLibrary(
 }
 
 absl::StatusOr<std::vector<pipeline::Warning>> PreflightGate::Check(
-    const JobPlan& plan) {
+    const JobPlan& plan, const Gone& gone) {
   Lengths lengths;
   for (const ModelCheck& check : ChecksOf(plan)) {
-    auto verdict = CheckModel(check);
+    auto verdict = CheckModel(check, gone);
     if (!verdict.ok()) return WithField(plan, verdict.status());
     lengths.merge(*std::move(verdict));
   }
@@ -120,14 +120,14 @@ absl::StatusOr<std::string> PreflightGate::LibraryFor(
   if (!known.empty()) return known;
   ModelCheck check;
   check.mechanisms = {mechanisms, "mechanisms"};
-  MIV_RETURN_IF_ERROR(CheckModel(check).status());
+  MIV_RETURN_IF_ERROR(CheckModel(check, {}).status());
   MIV_ASSIGN_OR_RETURN(known, KnownLibrary(mechanisms));
   if (!known.empty()) return known;
   return absl::InternalError("the worker compiled no library of mechanisms");
 }
 
 absl::StatusOr<PreflightGate::Lengths> PreflightGate::CheckModel(
-    const ModelCheck& check) {
+    const ModelCheck& check, const Gone& gone) {
   const std::string key = CheckKey(check, worker_, /*with_labels=*/false);
   // Whoever asks the same waits for the one verdict.
   Enter(key);
@@ -144,7 +144,7 @@ absl::StatusOr<PreflightGate::Lengths> PreflightGate::CheckModel(
   if (bad.has_value() && bad->fault.has_value()) {
     return InvalidInput(*bad->fault);
   }
-  auto verdict = Run(check, library);
+  auto verdict = Run(check, library, gone);
   if (verdict.ok()) {
     MIV_RETURN_IF_ERROR(Remember(
         {key, std::nullopt, "", clock_.Now(), TextOfLengths(*verdict)}));
@@ -170,11 +170,12 @@ void PreflightGate::Leave(const std::string& key) {
 }
 
 absl::StatusOr<PreflightGate::Lengths> PreflightGate::Run(
-    const ModelCheck& check, const std::string& library) {
+    const ModelCheck& check, const std::string& library, const Gone& gone) {
   const std::string folder = absl::StrCat(root_, "/", NewFolderName());
   const absl::Cleanup remove = [&] { RemoveTree(folder).IgnoreError(); };
-  MIV_ASSIGN_OR_RETURN(const PreflightRequest request,
+  MIV_ASSIGN_OR_RETURN(PreflightRequest request,
                        LayOutCheck(check, folder, library, artifacts_));
+  request.gone = gone;
   MIV_ASSIGN_OR_RETURN(const json result, runner_.Run(request));
   const absl::Status verdict = VerdictOf(result);
   const bool compiled = library.empty() && !check.mechanisms.digest.empty() &&

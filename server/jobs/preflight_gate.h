@@ -3,6 +3,7 @@
 // Checks of a submission that need NEURON, HDF5 or a compiler: each different
 // set of inputs once, in a sandbox.
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -23,6 +24,9 @@ namespace miv::server {
 /// Thread safe.
 class PreflightGate {
  public:
+  /// Whether whoever asked has left; empty = never.
+  using Gone = std::function<bool()>;
+
   /// root: folder for the checks' own folders.  worker: names the worker and
   /// compiler that check; verdicts of another one do not count.
   PreflightGate(Store& store, ArtifactStore& artifacts, PreflightRunner& runner,
@@ -38,8 +42,10 @@ class PreflightGate {
   /// densities and projections against the trees.  Blocks; known verdicts
   /// answer at once.  Returns what the user should know.
   /// Errors: InvalidArgument with the check's own fault; those of
-  ///   pipeline::CheckTrees and of the runner.
-  absl::StatusOr<std::vector<pipeline::Warning>> Check(const JobPlan& plan);
+  ///   pipeline::CheckTrees and of the runner, which is stopped when `gone`
+  ///   is true.
+  absl::StatusOr<std::vector<pipeline::Warning>> Check(const JobPlan& plan,
+                                                       const Gone& gone = {});
 
   /// Digest of the library compiled from a mechanisms directory, which is in
   /// the artifact store; compiles it if it is not there.
@@ -48,10 +54,10 @@ class PreflightGate {
  private:
   using Lengths = std::map<std::string, pipeline::TreeLengths>;
 
-  absl::StatusOr<Lengths> CheckModel(const ModelCheck& check);
+  absl::StatusOr<Lengths> CheckModel(const ModelCheck& check, const Gone& gone);
   absl::StatusOr<std::string> KnownLibrary(const std::string& mechanisms);
   absl::StatusOr<Lengths> Run(const ModelCheck& check,
-                              const std::string& library);
+                              const std::string& library, const Gone& gone);
   void Enter(const std::string& key) ABSL_LOCKS_EXCLUDED(mutex_);
   void Leave(const std::string& key) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status TakeLibrary(const ModelCheck& check, const std::string& folder);

@@ -219,7 +219,7 @@ absl::StatusOr<std::vector<pipeline::Warning>> Submitter::CheckModel(
     const Submission& submission, const JobPlan& plan) {
   MIV_ASSIGN_OR_RETURN(const pipeline::Expansion expansion,
                        pipeline::ExpandNetworks(submission.pipeline));
-  auto warnings = preflight_.Check(plan);
+  auto warnings = preflight_.Check(plan, submission.gone);
   if (!warnings.ok()) return expansion.AsWritten(warnings.status());
   for (pipeline::Warning& warning : *warnings) {
     warning.field = expansion.Written(warning.field);

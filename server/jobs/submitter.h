@@ -21,6 +21,7 @@ struct Submission {
   std::vector<UploadedFile> files;
   CachePolicy policy = CachePolicy::kUse;
   bool validate_only = false;
+  PreflightGate::Gone gone;  ///< whether the client has left
 };
 
 struct Submitted {

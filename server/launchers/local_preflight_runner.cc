@@ -79,7 +79,12 @@ absl::StatusOr<nlohmann::json> LocalPreflightRunner::Run(
       RunProcess({options_.shepherd_path, "--foreground",
                   absl::StrCat(directory, "/", kSpecFile)},
                  {.timeout = std::chrono::milliseconds(
-                      static_cast<std::int64_t>(patience_s * 1000))}));
+                      static_cast<std::int64_t>(patience_s * 1000)),
+                  .stop = request.gone}));
+  if (shepherd.stopped) {
+    return absl::CancelledError(
+        "the check of the model was given up: nobody waits for it");
+  }
   MIV_ASSIGN_OR_RETURN(const GroupStatus status, ReadGroupStatus(directory));
   if (!status.exit)
     return absl::InternalError(absl::StrCat(

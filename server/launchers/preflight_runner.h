@@ -4,6 +4,7 @@
 // of `miv-worker --preflight` before a job is accepted.
 
 #include <deque>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct PreflightRequest {
   nlohmann::json spec;                 ///< content of SPEC.json
   std::vector<std::string> read_only;  ///< paths named in the spec
   bool user_code = false;              ///< see GroupSpec
+  /// Asked ten times a second if given: whether nobody waits any longer.
+  std::function<bool()> gone;
 };
 
 class PreflightRunner {
@@ -34,7 +37,8 @@ class PreflightRunner {
   /// returns what it wrote as RESULT.json.  Thread safe.
   /// Errors: DeadlineExceeded past the wall limit, ResourceExhausted past the
   ///   memory limit, Internal if it died without a result (with the end of its
-  ///   stderr), FailedPrecondition if no sandbox can be had.
+  ///   stderr), FailedPrecondition if no sandbox can be had, Cancelled if
+  ///   nobody waited any longer.
   virtual absl::StatusOr<nlohmann::json> Run(
       const PreflightRequest& request) = 0;
 };

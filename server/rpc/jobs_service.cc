@@ -47,10 +47,10 @@ grpc::Status JobsService::ResolvePipeline(
   return ToGrpcStatus(DoResolve(*request, *response));
 }
 
-grpc::Status JobsService::SubmitJob(grpc::ServerContext*,
+grpc::Status JobsService::SubmitJob(grpc::ServerContext* context,
                                     const v1::SubmitJobRequest* request,
                                     v1::SubmitJobResponse* response) {
-  return ToGrpcStatus(DoSubmit(*request, *response));
+  return ToGrpcStatus(DoSubmit(*context, *request, *response));
 }
 
 grpc::Status JobsService::GetJob(grpc::ServerContext*,
@@ -97,9 +97,11 @@ absl::Status JobsService::DoResolve(const v1::ResolvePipelineRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status JobsService::DoSubmit(const v1::SubmitJobRequest& request,
+absl::Status JobsService::DoSubmit(const grpc::ServerContext& context,
+                                   const v1::SubmitJobRequest& request,
                                    v1::SubmitJobResponse& response) {
-  MIV_ASSIGN_OR_RETURN(const Submission submission, ToSubmission(request));
+  MIV_ASSIGN_OR_RETURN(Submission submission, ToSubmission(request));
+  submission.gone = [&context] { return context.IsCancelled(); };
   MIV_ASSIGN_OR_RETURN(const Submitted submitted,
                        engine_.submitter().Submit(submission));
   *response.mutable_plan() = ToProto(submitted);

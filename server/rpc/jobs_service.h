@@ -44,7 +44,8 @@ class JobsService final : public v1::Jobs::Service {
  private:
   absl::Status DoResolve(const v1::ResolvePipelineRequest& request,
                          v1::ResolvePipelineResponse& response);
-  absl::Status DoSubmit(const v1::SubmitJobRequest& request,
+  absl::Status DoSubmit(const grpc::ServerContext& context,
+                        const v1::SubmitJobRequest& request,
                         v1::SubmitJobResponse& response);
   absl::Status DoGet(const std::string& id, v1::Job& response);
   absl::Status DoDescribe(const std::string& id, v1::JobDescription& response);

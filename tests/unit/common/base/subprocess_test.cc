@@ -6,8 +6,8 @@ namespace miv {
 namespace {
 
 TEST(RunProcess, CollectsOutputAndExitCode) {
-  const auto result =
-      RunProcess({"sh", "-c", "cat; echo oops >&2; exit 3"}, {.input = "hello"});
+  const auto result = RunProcess({"sh", "-c", "cat; echo oops >&2; exit 3"},
+                                 {.input = "hello"});
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->exit_code, 3);
   EXPECT_EQ(result->out, "hello");
@@ -15,9 +15,9 @@ TEST(RunProcess, CollectsOutputAndExitCode) {
 }
 
 TEST(RunProcess, PassesDirectoryAndEnvironment) {
-  const auto result =
-      RunProcess({"sh", "-c", "echo $PWD $GREETING"},
-                 {.working_directory = "/usr", .environment = {{"GREETING", "hi"}}});
+  const auto result = RunProcess(
+      {"sh", "-c", "echo $PWD $GREETING"},
+      {.working_directory = "/usr", .environment = {{"GREETING", "hi"}}});
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->out, "/usr hi\n");
 }
@@ -34,6 +34,24 @@ TEST(RunProcess, KillsTheWholeGroupOnTimeout) {
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_TRUE(result->timed_out);
   EXPECT_EQ(result->exit_code, 128 + 9);
+}
+
+TEST(RunProcess, KillsTheWholeGroupWhenItIsAskedTo) {
+  int questions = 0;
+  const auto result = RunProcess({"sh", "-c", "tail -f /dev/null & wait"},
+                                 {.stop = [&] { return ++questions == 3; }});
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_TRUE(result->stopped);
+  EXPECT_FALSE(result->timed_out);
+  EXPECT_EQ(result->exit_code, 128 + 9);
+}
+
+TEST(RunProcess, LetsAProgramEndThatNobodyStops) {
+  const auto result =
+      RunProcess({"sh", "-c", "exit 5"}, {.stop = [] { return false; }});
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_FALSE(result->stopped);
+  EXPECT_EQ(result->exit_code, 5);
 }
 
 TEST(RunProcess, KeepsAtMostTheLimitOfOutput) {

@@ -205,6 +205,15 @@ TEST_F(PreflightGateTest, DoesNotRememberAFailureOfTheRunner) {
   EXPECT_TRUE(gate_->Check(Model()).ok());
 }
 
+TEST_F(PreflightGateTest, TellsTheRunnerWhetherSomebodyStillWaits) {
+  bool gone = false;
+  ASSERT_TRUE(gate_->Check(Model(), [&gone] { return gone; }).ok());
+  ASSERT_THAT(runner_.requests, SizeIs(1));
+  EXPECT_FALSE(runner_.requests[0].gone());
+  gone = true;
+  EXPECT_TRUE(runner_.requests[0].gone());
+}
+
 TEST_F(PreflightGateTest, KeepsTheCompiledLibraryAsAnArtifact) {
   const JobPlan plan = Model();
   ASSERT_TRUE(gate_->Check(plan).ok());
