@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "worker/agent/pace.h"
 
 namespace miv::worker {
 namespace {
@@ -187,7 +188,9 @@ void ServerLink::Leave(absl::Status reason) {
 }
 
 void ServerLink::Loop() {
+  Pace pace(options_.period);
   while (true) {
+    pace.Begin(Clock::now());
     const v1::SynchronizeRequest request = NextRequest();
     grpc::ClientContext* call = nullptr;
     {
@@ -217,7 +220,7 @@ void ServerLink::Loop() {
                               absl::FromChrono(options_.retry_pause));
     } else if (Busy()) {
       mutex_.AwaitWithTimeout(absl::Condition(&hurry),
-                              absl::FromChrono(options_.period));
+                              absl::FromChrono(pace.Pause(Clock::now())));
     }
   }
 }

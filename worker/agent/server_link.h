@@ -19,7 +19,7 @@
 namespace miv::worker {
 
 struct LinkOptions {
-  /// Between two calls while an assignment runs.
+  /// From the beginning of a call to that of the next while an assignment runs.
   std::chrono::milliseconds period{200};
   /// Of one call; idle calls are long polls of up to 10 s.
   std::chrono::milliseconds call_deadline{20'000};

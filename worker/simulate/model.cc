@@ -165,6 +165,7 @@ absl::StatusOr<Model*> BuildModel(worker::StepContext& ctx,
   if (!config.hooks.empty()) {
     model->hidden_state.push_back("hooks: variables of the user's own code");
   }
+  ctx.observer.Progress("mechanisms", 0, 1, "library");
   MIV_ASSIGN_OR_RETURN(model->engine, EngineForStep(ctx));
   auto network = neuron::Network::Create(*model->engine);
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(network.status()));

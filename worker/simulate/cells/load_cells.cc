@@ -344,6 +344,8 @@ absl::StatusOr<LoadedCells> LoadCells(worker::StepContext& ctx,
     loading.total += static_cast<std::size_t>(
         std::count(rank_of.begin(), rank_of.end(), ctx.ranks.rank()));
   }
+  ctx.observer.Progress("cells", 0, static_cast<double>(loading.total),
+                        "cells");
   MIV_RETURN_IF_ERROR(
       ctx.ranks.AgreeOnStatus(LoadNetStimHelper(engine, source.templates)));
   for (std::size_t i = 0; i < cells.populations.size(); ++i) {

@@ -314,6 +314,7 @@ absl::StatusOr<ConnectionCounts> ConnectCells(worker::StepContext& ctx,
   std::uint64_t total = 0;
   for (const auto& cell : cells.cells) total += cell->artificial ? 0 : 1;
   std::uint64_t done = 0;
+  ctx.observer.Progress("connections", 0, static_cast<double>(total), "cells");
   for (std::size_t i = 0; i < cells.populations.size(); ++i) {
     if (cells.populations[i].artificial) continue;
     Connecting job{ctx, network, cells, source, witness, cells.populations[i]};
