@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "worker/step/peak_memory.h"
+
 namespace miv::worker {
 namespace {
 
@@ -16,13 +18,6 @@ double CpuSeconds() {
            1e-6 * static_cast<double>(t.tv_usec);
   };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-// Linux counts the maximum in units of 1024 bytes.
-std::uint64_t PeakResidentBytes() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
 std::vector<std::int64_t> Gathered(parallel::Ranks& ranks,
@@ -95,7 +90,7 @@ build::BlockRunner RunOnRanks(parallel::Ranks& ranks) {
   };
 }
 
-WorkMeter::WorkMeter() : cpu_start_s_(CpuSeconds()) {}
+WorkMeter::WorkMeter() : cpu_start_s_(CpuSeconds()) { ForgetPeakMemory(); }
 
 nlohmann::json WorkMeter::Report(parallel::Ranks& ranks) const {
   const double cpu_s = CpuSeconds() - cpu_start_s_;
@@ -108,7 +103,7 @@ nlohmann::json WorkMeter::Report(parallel::Ranks& ranks) const {
           {"edges", Gathered(ranks, edges_)},
           {"bytes", Gathered(ranks, bytes_)},
           {"cpu_s", cpu},
-          {"peak_rss_bytes", Gathered(ranks, PeakResidentBytes())}};
+          {"peak_rss_bytes", Gathered(ranks, PeakMemoryBytes())}};
 }
 
 }  // namespace miv::worker

@@ -42,7 +42,7 @@ build::BlockRunner RunOnRanks(parallel::Ranks& ranks);
 /// Counts what a rank did, for the report of a step.
 class WorkMeter {
  public:
-  /// Starts the CPU clock of this process.
+  /// Starts the CPU clock of this process and forgets its peak of memory.
   WorkMeter();
 
   void AddCells(std::uint64_t n) { cells_ += n; }
@@ -52,7 +52,7 @@ class WorkMeter {
 
   /// Collective: {"cells": [ranks], "synapses": [ranks], "edges": [ranks],
   /// "bytes": [ranks] (of copies), "cpu_s": [ranks], "peak_rss_bytes": [ranks]
-  /// (of the processes so far)}, the same on every rank.
+  /// (of each process while it worked)}, the same on every rank.
   nlohmann::json Report(parallel::Ranks& ranks) const;
 
  private:
