@@ -1,4 +1,4 @@
-"""Measures the build half and prints tables.  `./run bench [--quick]` builds what this needs and starts it.
+"""Measures the build half and cancelling, and prints tables.  `./run bench [--quick]` builds what this needs and starts it.
 
 Nothing is asserted: a slow machine is no failure.  Times are CPU time where rates per core are given, because a machine that does other
 work as well stretches the wall clock but hardly the CPU clock.  All numbers also go to bench/results.json in the build directory.
@@ -17,6 +17,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests" / "support")]
+import cancel  # noqa: E402
 import harness  # noqa: E402
 import network  # noqa: E402
 
@@ -164,7 +165,7 @@ def step_table(found):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="under a minute: smaller files, no 100x")
+    parser.add_argument("--quick", action="store_true", help="some minutes: smaller files, no 100x, fewer repetitions")
     options = parser.parse_args()
     results = {"machine": machine(), "case": network.source()[1], "quick": options.quick}
     print("machine: {cpu}, {cores} cores, load {load:.1f} ({note})".format(**results["machine"]))
@@ -174,6 +175,8 @@ def main():
         results["scaling"] = measure_scaling(directory, library, options.quick)
         results["files"] = measure_files(directory, options.quick)
         results["kernels"] = measure_kernels(options.quick)
+        results["cancel"] = cancel.measure(directory, options.quick)
+        cancel.print_table(table, results["cancel"])
     step_table(results["scaling"])
     walls = results["whole_case"]["wall_s"]
     rows = [["through the coordinator, workers warm", f"{statistics.median(walls):.2f} s"],
