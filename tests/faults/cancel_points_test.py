@@ -19,7 +19,8 @@ class CancelPoints(FaultCase):
         if task["state"] == "SUCCEEDED":  # it was faster than the request
             self.assertEqual(set(published), set(task["outputs"]))
         else:
-            self.assertEqual((task["state"], task["outputs"]), ("CANCELLED", {}))
+            # A simulation may leave what it had computed (partial_results_test.py).
+            self.assertEqual((task["state"], bool(task["outputs"])), ("CANCELLED", task.get("partial", False)))
 
     def test_0_mechanisms_that_are_compiled(self):
         freed = cancelling.interrupt_check(self.server, harness.copy_small_example(self.directory / "compiled"))
