@@ -15,6 +15,8 @@ class CancelPoints(FaultCase):
         self.assertEqual((events[-1]["state"], job["state"]), ("CANCELLED", "CANCELLED"))
         self.assert_log_is_whole(events)
         task = harness.tasks(job)[step]
+        if task["state"] == "CACHED":
+            self.skipTest("the step ended before the request at an earlier point")
         published = [event["name"] for event in events if event["type"] == "artifact" and event["step"] == step]
         if task["state"] == "SUCCEEDED":  # it was faster than the request
             self.assertEqual(set(published), set(task["outputs"]))

@@ -32,9 +32,9 @@ class BuildKilled(harness.TestCase):
             done = server.job(job)
         self.assertEqual(harness.tasks(done)["connections_PYR"]["attempts"], 2)
         self.assertEqual(harness.digests(done), harness.digests(self.undisturbed))
-        cells = harness.tasks(done)["connections_PYR"]["report"]["cells"]
-        self.assertEqual(len(cells), 3)
-        self.assertLess(max(cells) - min(cells), 2)
+        edges = harness.tasks(done)["connections_PYR"]["report"]["edges"]
+        self.assertEqual(len(edges), 3)
+        self.assertLess(max(edges), 1.25 * sum(edges) / 3)  # ranks share by synapses, a cell at a time
 
     def test_group_and_coordinator(self):
         self.rebuild({"group", "coordinator"})
