@@ -1,4 +1,4 @@
-"""Measures the build half and cancelling, and prints tables.  `./run bench [--quick]` builds what this needs and starts it.
+"""Measures the build half, estimates and cancelling, and prints tables.  `./run bench [--quick]` builds what this needs and starts it.
 
 Nothing is asserted: a slow machine is no failure.  Times are CPU time where rates per core are given, because a machine that does other
 work as well stretches the wall clock but hardly the CPU clock.  All numbers also go to bench/results.json in the build directory.
@@ -18,6 +18,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests" / "support")]
 import cancel  # noqa: E402
+import estimates  # noqa: E402
 import harness  # noqa: E402
 import network  # noqa: E402
 
@@ -175,6 +176,8 @@ def main():
         results["scaling"] = measure_scaling(directory, library, options.quick)
         results["files"] = measure_files(directory, options.quick)
         results["kernels"] = measure_kernels(options.quick)
+        results["estimates"] = estimates.measure(directory, options.quick)
+        estimates.print_table(table, results["estimates"])
         results["cancel"] = cancel.measure(directory, options.quick)
         cancel.print_table(table, results["cancel"])
     step_table(results["scaling"])

@@ -115,6 +115,11 @@ json PayloadJson(const v1::Event& event) {
   }
 }
 
+/// An estimate; null if there is none.
+json Known(std::int64_t amount) {
+  return amount > 0 ? json(amount) : json(nullptr);
+}
+
 }  // namespace
 
 json JobJson(const v1::Job& job) {
@@ -141,9 +146,9 @@ json PlanJson(const v1::Plan& plan) {
          {"ranks", step.ranks()},
          {"estimated_s",
           step.estimated_s() > 0 ? json(step.estimated_s()) : json(nullptr)},
-         {"estimated_bytes", step.estimated_bytes() > 0
-                                 ? json(step.estimated_bytes())
-                                 : json(nullptr)}});
+         {"estimated_memory_bytes", Known(step.estimated_memory_bytes())},
+         {"estimated_bytes", Known(step.estimated_bytes())},
+         {"estimate_basis", step.estimate_basis()}});
   json warnings = json::array();
   for (const auto& warning : plan.warnings())
     warnings.push_back({{"step", warning.step()},

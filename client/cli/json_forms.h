@@ -24,7 +24,8 @@ nlohmann::json JobJson(const v1::Job& job);
 nlohmann::json JobsJson(const std::vector<v1::Job>& jobs);
 
 /// {"steps": [{"step", "kind", "cached", "reason", "ranks", "estimated_s",
-///  "estimated_bytes"}]}; an unknown estimate is null.
+///  "estimated_memory_bytes", "estimated_bytes", "estimate_basis"}]}; an
+///  unknown estimate is null.
 nlohmann::json PlanJson(const v1::Plan& plan);
 
 /// {"sequence", "time", "step", "attempt", "type", ...}: type is job_state,

@@ -15,7 +15,8 @@ namespace miv::client {
 namespace {
 
 void PrintPlan(Program& program, const v1::Plan& plan) {
-  Table table({"STEP", "KIND", "PLAN", ">RANKS", ">TIME", ">SIZE", "BECAUSE"});
+  Table table({"STEP", "KIND", "PLAN", ">RANKS", ">TIME", ">MEMORY", ">SIZE",
+               "BECAUSE", "ESTIMATED"});
   std::int64_t cached = 0;
   for (const auto& step : plan.steps()) {
     cached += step.cached();
@@ -23,8 +24,11 @@ void PrintPlan(Program& program, const v1::Plan& plan) {
         {step.step(), step.kind(), step.cached() ? "cached" : "run",
          step.cached() || step.ranks() == 0 ? "-" : absl::StrCat(step.ranks()),
          step.estimated_s() > 0 ? DurationText(step.estimated_s()) : "-",
+         step.estimated_memory_bytes() > 0
+             ? BytesText(step.estimated_memory_bytes())
+             : "-",
          step.estimated_bytes() > 0 ? BytesText(step.estimated_bytes()) : "-",
-         Printable(step.reason())});
+         Printable(step.reason()), Printable(step.estimate_basis())});
   }
   program.io().out << table.Text(program.table_style()) << "\n"
                    << Plural(plan.steps_size() - cached, "step") << " to run, "
@@ -52,10 +56,13 @@ absl::StatusOr<int> ShowPlan(Program& program, const PipelineOptions& options) {
 void AddPlan(CLI::App& app, Program& program) {
   auto options = std::make_shared<PipelineOptions>();
   CLI::App* verb = AddVerb(
-      app, "plan", "Check a pipeline and say what would run, and why",
+      app, "plan",
+      "Check a pipeline and say what would run, why, and what it will take",
       "  miv plan pipeline.yaml\n"
       "  miv plan pipeline.yaml --set steps.run.config.t_end=200\n"
-      "  miv plan pipeline.yaml --json | jq '.steps[] | select(.cached|not)'");
+      "  miv plan pipeline.yaml --json | jq '.steps[] | select(.cached|not)'\n"
+      "\n"
+      "TIME is CPU time of a step's busiest rank, MEMORY that of all ranks.");
   AddPipelineOptions(verb, options.get());
   AddJsonFlag(verb, program);
   OnChosen(verb, program, options, &ShowPlan);

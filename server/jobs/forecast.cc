@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/status_macros.h"
 #include "common/pipeline/cache_key.h"
+#include "server/estimates/calibration.h"
 
 namespace miv::server {
 namespace {
@@ -56,15 +57,71 @@ std::string Change(const json& manifest, const ResolvedStep& step,
   return "changed";
 }
 
+// Estimates of the steps of a plan, in the order in which they run.
+class Estimator {
+ public:
+  Estimator(ReadTransaction& store, const JobPlan& plan,
+            const CellShapes& shapes)
+      : store_(store), plan_(plan), outlook_(plan, shapes) {}
+
+  void NoteCached(int index, const json& report, std::int64_t bytes) {
+    outlook_.Set(index, OutlookOfReport(report, bytes));
+  }
+
+  // last: of the step in an earlier job.
+  absl::Status Estimate(int index, const std::optional<StepOutlook>& last,
+                        StepForecast& forecast) {
+    const StepOutlook& outlook = outlook_.Foretell(index, last);
+    forecast.estimated_bytes = outlook.output_bytes;
+    if (outlook.output_bytes == 0 && last.has_value()) {
+      forecast.estimated_bytes = last->output_bytes;
+    }
+    MIV_ASSIGN_OR_RETURN(const std::vector<PastRun> past,
+                         PastRuns(plan_.step(index)));
+    const auto estimate =
+        EstimateCost(forecast.kind, outlook.amounts, forecast.ranks, past);
+    forecast.estimated_s = estimate.cost.seconds;
+    forecast.estimated_memory_bytes =
+        static_cast<std::int64_t>(estimate.cost.memory_bytes);
+    forecast.estimate_basis = estimate.basis;
+    return absl::OkStatus();
+  }
+
+ private:
+  // Runs of the step's kind, the last one first.
+  absl::StatusOr<std::vector<PastRun>> PastRuns(const ResolvedStep& step) {
+    constexpr int kMostRuns = 50;
+    if (!recent_.contains(step.kind)) {
+      MIV_ASSIGN_OR_RETURN(recent_[step.kind],
+                           store_.RecentTasks(step.kind, kMostRuns));
+    }
+    std::vector<PastRun> past;
+    for (const NamedTask& one : recent_[step.kind]) {
+      auto run = PastRunOf(json::parse(one.task.report_json, nullptr, false));
+      if (!run.has_value()) continue;
+      run->same_step =
+          one.job_name == plan_.pipeline.name && one.task.step == step.name;
+      past.push_back(*std::move(run));
+    }
+    return past;
+  }
+
+  ReadTransaction& store_;
+  const JobPlan& plan_;
+  OutlookForecast outlook_;
+  std::map<std::string, std::vector<NamedTask>> recent_;  // by kind
+};
+
 class Forecaster {
  public:
   Forecaster(ReadTransaction& store, ResultCache& results, const JobPlan& plan,
-             CachePolicy policy)
+             CachePolicy policy, const CellShapes& shapes)
       : store_(store),
         results_(results),
         plan_(plan),
         policy_(policy),
-        tasks_(plan.pipeline.steps.size()) {}
+        tasks_(plan.pipeline.steps.size()),
+        estimator_(store, plan, shapes) {}
 
   absl::Status Visit(int index, StepForecast& forecast) {
     const ResolvedStep& step = plan_.step(index);
@@ -82,6 +139,7 @@ class Forecaster {
         forecast.cached = true;
         forecast.reason = "cached";
         forecast.estimated_bytes = SizeOf(*entry);
+        estimator_.NoteCached(index, ReportIn(*entry), SizeOf(*entry));
         forecast.outputs = entry->outputs;
         tasks_[index].state = TaskState::kCached;
         tasks_[index].outputs = entry->outputs;
@@ -89,9 +147,12 @@ class Forecaster {
       }
     }
     MIV_ASSIGN_OR_RETURN(const auto last, LastTime(step.name));
-    if (last.has_value()) Estimate(*last, forecast);
     forecast.reason = Reason(index, key, key_inputs, last);
-    return absl::OkStatus();
+    std::optional<StepOutlook> before;
+    if (last.has_value() && last->entry.has_value()) {
+      before = OutlookOfReport(ReportIn(*last->entry), SizeOf(*last->entry));
+    }
+    return estimator_.Estimate(index, before, forecast);
   }
 
  private:
@@ -118,14 +179,10 @@ class Forecaster {
     return last;
   }
 
-  static void Estimate(const Last& last, StepForecast& forecast) {
-    if (!last.entry.has_value()) return;
-    forecast.estimated_bytes = SizeOf(*last.entry);
-    if (!last.manifest.is_object()) return;
-    const auto duration = last.manifest.find("duration_s");
-    if (duration != last.manifest.end() && duration->is_number()) {
-      forecast.estimated_s = duration->get<double>();
-    }
+  static json ReportIn(const CacheEntry& entry) {
+    const json manifest = json::parse(entry.manifest_json, nullptr, false);
+    if (!manifest.is_object() || !manifest.contains("report")) return nullptr;
+    return manifest["report"];
   }
 
   std::string Reason(int index, const std::string& key, const Digests& digests,
@@ -153,14 +210,16 @@ class Forecaster {
   const JobPlan& plan_;
   const CachePolicy policy_;
   std::vector<Task> tasks_;  // CACHED with outputs, or WAITING
+  Estimator estimator_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::vector<StepForecast>> Forecast(
     ReadTransaction& store, ResultCache& results, const JobPlan& plan,
-    const std::vector<int>& ranks, CachePolicy policy) {
-  Forecaster forecaster(store, results, plan, policy);
+    const std::vector<int>& ranks, CachePolicy policy,
+    const CellShapes& shapes) {
+  Forecaster forecaster(store, results, plan, policy, shapes);
   std::vector<StepForecast> steps(plan.pipeline.steps.size());
   for (const std::size_t index : plan.pipeline.order) {
     steps[index].step = plan.step(static_cast<int>(index)).name;

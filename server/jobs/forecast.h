@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/jobs/outlook.h"
 #include "server/jobs/plan.h"
 #include "server/jobs/result_cache.h"
 #include "server/store/store.h"
@@ -21,14 +22,19 @@ struct StepForecast {
   /// runs", ...
   std::string reason;
   int ranks = 1;
-  double estimated_s = 0;            ///< of the last time; 0 = unknown
-  std::int64_t estimated_bytes = 0;  ///< of the outputs; 0 = unknown
-  std::vector<Output> outputs;       ///< of a cached step
+  /// Of a step that will run; 0 = unknown.
+  double estimated_s = 0;                   ///< CPU time of its busiest rank
+  std::int64_t estimated_memory_bytes = 0;  ///< of all ranks, at their peaks
+  std::int64_t estimated_bytes = 0;         ///< of the outputs, also if cached
+  std::string estimate_basis;               ///< see Estimate; "" = no estimate
+  std::vector<Output> outputs;              ///< of a cached step
 };
 
-/// In the order of the pipeline.  ranks: per step.
+/// In the order of the pipeline.  ranks: per step.  shapes: of the cells of
+/// populations, as far as they are known.
 absl::StatusOr<std::vector<StepForecast>> Forecast(
     ReadTransaction& store, ResultCache& results, const JobPlan& plan,
-    const std::vector<int>& ranks, CachePolicy policy);
+    const std::vector<int>& ranks, CachePolicy policy,
+    const CellShapes& shapes = {});
 
 }  // namespace miv::server

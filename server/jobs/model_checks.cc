@@ -16,6 +16,9 @@ namespace {
 using nlohmann::json;
 using pipeline::ResolvedStep;
 
+// A cell has no more; a check may say anything.
+constexpr double kMostSegments = 1e6;
+
 LabelledDigest FileOf(const JobPlan& plan, const ResolvedStep& step,
                       absl::string_view role) {
   const pipeline::Input* input = step.FindInput(role);
@@ -130,6 +133,36 @@ json Named(const LabelledDigest& file, bool with_labels) {
   return named;
 }
 
+// One of the trees of a population.
+struct KnownTree {
+  std::string file;  // what messages call it
+  const CellFacts* facts;
+  double share;  // of the population's cells
+};
+
+// The trees of a distribute_synapses step; none if one of them is not known, or
+// for another kind of step.
+std::vector<KnownTree> KnownTrees(const JobPlan& plan, const ResolvedStep& step,
+                                  const FactsById& facts) {
+  if (step.kind != "distribute_synapses") return {};
+  const ResolvedStep* forest = ForestOf(plan, step, step.population());
+  if (forest == nullptr) return {};
+  const ModelCheck check = {FileOf(plan, step, "mechanisms"),
+                            FileOf(plan, step, "templates"),
+                            {},
+                            {}};
+  const auto shares = pipeline::MorphologyShares(plan.pipeline, *forest);
+  std::vector<KnownTree> known;
+  for (const CellCheck& cell : CellsOf(plan, step)) {
+    const auto found = facts.find(CellId(check, cell));
+    if (found == facts.end() || known.size() == shares.size()) return {};
+    known.push_back(
+        {cell.morphology.label, &found->second, shares[known.size()]});
+  }
+  if (known.size() != shares.size()) return {};
+  return known;
+}
+
 }  // namespace
 
 absl::Status WithField(const JobPlan& plan, const absl::Status& refusal) {
@@ -183,42 +216,61 @@ std::string CellId(const ModelCheck& check, const CellCheck& cell) {
                                      {"population", cell.population}}));
 }
 
-absl::StatusOr<std::map<std::string, pipeline::TreeLengths>> LengthsOfCells(
-    const json& cells) {
-  std::map<std::string, pipeline::TreeLengths> by_id;
+absl::StatusOr<FactsById> FactsOfCells(const json& cells) {
+  FactsById by_id;
   for (const json& cell : cells) {
     if (!cell.is_object() || !cell.contains("lengths")) continue;
     const auto id = cell.find("id");
     if (id == cell.end() || !id->is_string()) continue;
-    MIV_ASSIGN_OR_RETURN(by_id[id->get<std::string>()],
+    CellFacts facts;
+    MIV_ASSIGN_OR_RETURN(facts.lengths,
                          pipeline::TreeLengthsFromJson(cell["lengths"]));
+    const auto segments = cell.find("segments");
+    if (segments != cell.end() && segments->is_number()) {
+      facts.segments = std::clamp(segments->get<double>(), 0.0, kMostSegments);
+    }
+    by_id[id->get<std::string>()] = std::move(facts);
   }
   return by_id;
 }
 
-pipeline::TreesByStep TreesOf(
-    const JobPlan& plan,
-    const std::map<std::string, pipeline::TreeLengths>& by_id) {
+json ToJson(const FactsById& facts) {
+  json cells = json::array();
+  for (const auto& [id, one] : facts) {
+    cells.push_back({{"id", id},
+                     {"lengths", pipeline::ToJson(one.lengths)},
+                     {"segments", one.segments}});
+  }
+  return cells;
+}
+
+pipeline::TreesByStep TreesOf(const JobPlan& plan, const FactsById& facts) {
   pipeline::TreesByStep trees;
   for (const ResolvedStep& step : plan.pipeline.steps) {
-    if (step.kind != "distribute_synapses") continue;
-    const ResolvedStep* forest = ForestOf(plan, step, step.population());
-    if (forest == nullptr) continue;
-    const ModelCheck check = {FileOf(plan, step, "mechanisms"),
-                              FileOf(plan, step, "templates"),
-                              {},
-                              {}};
-    const auto shares = pipeline::MorphologyShares(plan.pipeline, *forest);
-    std::vector<pipeline::PopulationTree> known;
-    for (const CellCheck& cell : CellsOf(plan, step)) {
-      const auto found = by_id.find(CellId(check, cell));
-      if (found == by_id.end()) break;
-      known.push_back(
-          {cell.morphology.label, found->second, shares[known.size()]});
+    for (const KnownTree& tree : KnownTrees(plan, step, facts)) {
+      trees[step.name].push_back({tree.file, tree.facts->lengths, tree.share});
     }
-    if (known.size() == shares.size()) trees[step.name] = std::move(known);
   }
   return trees;
+}
+
+CellShapes ShapesOf(const JobPlan& plan, const FactsById& facts) {
+  CellShapes shapes;
+  for (const ResolvedStep& step : plan.pipeline.steps) {
+    const std::vector<KnownTree> trees = KnownTrees(plan, step, facts);
+    if (trees.empty()) continue;
+    CellShape mean;
+    for (const KnownTree& tree : trees) {
+      mean.segments += tree.share * tree.facts->segments;
+      for (const auto& [section, by_layer] : tree.facts->lengths) {
+        for (const auto& [layer, um] : by_layer) {
+          mean.lengths[section][layer] += tree.share * um;
+        }
+      }
+    }
+    shapes[step.population()] = std::move(mean);
+  }
+  return shapes;
 }
 
 std::string CheckKey(const ModelCheck& check, absl::string_view worker,

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "common/pipeline/tree_check.h"
+#include "server/jobs/outlook.h"
 #include "server/jobs/plan.h"
 
 namespace miv::server {
@@ -59,16 +60,26 @@ std::vector<ModelCheck> ChecksOf(const JobPlan& plan);
 /// Names a cell of a check among all cells of all checks.
 std::string CellId(const ModelCheck& check, const CellCheck& cell);
 
-/// Lengths of cells by CellId, from the part "cells" of a check's summary;
-/// cells without lengths are left out.
+/// What a check found out about a cell.
+struct CellFacts {
+  pipeline::TreeLengths lengths;
+  double segments = 0;  ///< of its template; 0 = unknown
+};
+
+/// By CellId.
+using FactsById = std::map<std::string, CellFacts>;
+
+/// From the part "cells" of a check's summary; cells without lengths are left
+/// out.
 /// Errors: InvalidArgument if it is malformed (user code may have written it).
-absl::StatusOr<std::map<std::string, pipeline::TreeLengths>> LengthsOfCells(
-    const nlohmann::json& cells);
+absl::StatusOr<FactsById> FactsOfCells(const nlohmann::json& cells);
+nlohmann::json ToJson(const FactsById& facts);
 
 /// The trees of every distribute_synapses step all of whose trees are known.
-pipeline::TreesByStep TreesOf(
-    const JobPlan& plan,
-    const std::map<std::string, pipeline::TreeLengths>& by_id);
+pipeline::TreesByStep TreesOf(const JobPlan& plan, const FactsById& facts);
+
+/// The mean cell of every population all of whose trees are known.
+CellShapes ShapesOf(const JobPlan& plan, const FactsById& facts);
 
 /// A refusal with the first step and field of the pipeline that name the file
 /// which it is about; unchanged if none does.

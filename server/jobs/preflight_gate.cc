@@ -49,19 +49,8 @@ json CellsOfResult(const json& result) {
   return listed ? *cells : json::array();
 }
 
-// Lengths of cells as the store keeps them: a list as in a result.
-std::string TextOfLengths(
-    const std::map<std::string, pipeline::TreeLengths>& by_id) {
-  json cells = json::array();
-  for (const auto& [id, lengths] : by_id) {
-    cells.push_back({{"id", id}, {"lengths", pipeline::ToJson(lengths)}});
-  }
-  return cells.dump();
-}
-
-absl::StatusOr<std::map<std::string, pipeline::TreeLengths>> LengthsFromText(
-    const std::string& text) {
-  return LengthsOfCells(json::parse(text, nullptr, false));
+absl::StatusOr<FactsById> FactsFromText(const std::string& text) {
+  return FactsOfCells(json::parse(text, nullptr, false));
 }
 
 std::string NewFolderName() {
@@ -100,18 +89,19 @@ absl::StatusOr<std::string> PreflightGate::KnownLibrary(
   return entry->library_digest;
 }
 
-absl::StatusOr<std::vector<pipeline::Warning>> PreflightGate::Check(
-    const JobPlan& plan, const Gone& gone) {
-  Lengths lengths;
+absl::StatusOr<ModelFindings> PreflightGate::Check(const JobPlan& plan,
+                                                   const Gone& gone) {
+  FactsById facts;
   for (const ModelCheck& check : ChecksOf(plan)) {
     auto verdict = CheckModel(check, gone);
     if (!verdict.ok()) return WithField(plan, verdict.status());
-    lengths.merge(*std::move(verdict));
+    facts.merge(*std::move(verdict));
   }
-  std::vector<pipeline::Warning> warnings;
-  MIV_RETURN_IF_ERROR(
-      pipeline::CheckTrees(plan.pipeline, TreesOf(plan, lengths), warnings));
-  return warnings;
+  ModelFindings findings;
+  MIV_RETURN_IF_ERROR(pipeline::CheckTrees(plan.pipeline, TreesOf(plan, facts),
+                                           findings.warnings));
+  findings.shapes = ShapesOf(plan, facts);
+  return findings;
 }
 
 absl::StatusOr<std::string> PreflightGate::LibraryFor(
@@ -126,8 +116,8 @@ absl::StatusOr<std::string> PreflightGate::LibraryFor(
   return absl::InternalError("the worker compiled no library of mechanisms");
 }
 
-absl::StatusOr<PreflightGate::Lengths> PreflightGate::CheckModel(
-    const ModelCheck& check, const Gone& gone) {
+absl::StatusOr<FactsById> PreflightGate::CheckModel(const ModelCheck& check,
+                                                    const Gone& gone) {
   const std::string key = CheckKey(check, worker_, /*with_labels=*/false);
   // Whoever asks the same waits for the one verdict.
   Enter(key);
@@ -138,7 +128,7 @@ absl::StatusOr<PreflightGate::Lengths> PreflightGate::CheckModel(
   }
   const bool complete = check.mechanisms.digest.empty() || !library.empty();
   MIV_ASSIGN_OR_RETURN(const auto good, Find(key));
-  if (good.has_value() && complete) return LengthsFromText(good->facts);
+  if (good.has_value() && complete) return FactsFromText(good->facts);
   const std::string refusal = CheckKey(check, worker_, /*with_labels=*/true);
   MIV_ASSIGN_OR_RETURN(const auto bad, Find(refusal));
   if (bad.has_value() && bad->fault.has_value()) {
@@ -147,7 +137,7 @@ absl::StatusOr<PreflightGate::Lengths> PreflightGate::CheckModel(
   auto verdict = Run(check, library, gone);
   if (verdict.ok()) {
     MIV_RETURN_IF_ERROR(Remember(
-        {key, std::nullopt, "", clock_.Now(), TextOfLengths(*verdict)}));
+        {key, std::nullopt, "", clock_.Now(), ToJson(*verdict).dump()}));
   } else if (absl::IsInvalidArgument(verdict.status())) {
     MIV_RETURN_IF_ERROR(Remember(
         {refusal, FaultOrMessage(verdict.status()), "", clock_.Now(), ""}));
@@ -169,8 +159,9 @@ void PreflightGate::Leave(const std::string& key) {
   running_.erase(key);
 }
 
-absl::StatusOr<PreflightGate::Lengths> PreflightGate::Run(
-    const ModelCheck& check, const std::string& library, const Gone& gone) {
+absl::StatusOr<FactsById> PreflightGate::Run(const ModelCheck& check,
+                                             const std::string& library,
+                                             const Gone& gone) {
   const std::string folder = absl::StrCat(root_, "/", NewFolderName());
   const absl::Cleanup remove = [&] { RemoveTree(folder).IgnoreError(); };
   MIV_ASSIGN_OR_RETURN(PreflightRequest request,
@@ -183,7 +174,7 @@ absl::StatusOr<PreflightGate::Lengths> PreflightGate::Run(
   // A library is good even if a template is not.
   if (compiled) MIV_RETURN_IF_ERROR(TakeLibrary(check, folder));
   MIV_RETURN_IF_ERROR(verdict);
-  return LengthsOfCells(CellsOfResult(result));
+  return FactsOfCells(CellsOfResult(result));
 }
 
 absl::Status PreflightGate::TakeLibrary(const ModelCheck& check,

@@ -21,6 +21,12 @@
 
 namespace miv::server {
 
+/// What checks of a model found out.
+struct ModelFindings {
+  std::vector<pipeline::Warning> warnings;  ///< what the user should know
+  CellShapes shapes;                        ///< of populations
+};
+
 /// Thread safe.
 class PreflightGate {
  public:
@@ -40,24 +46,23 @@ class PreflightGate {
 
   /// Checks every morphology, mechanism and template that the plan uses, then
   /// densities and projections against the trees.  Blocks; known verdicts
-  /// answer at once.  Returns what the user should know.
+  /// answer at once.
   /// Errors: InvalidArgument with the check's own fault; those of
   ///   pipeline::CheckTrees and of the runner, which is stopped when `gone`
   ///   is true.
-  absl::StatusOr<std::vector<pipeline::Warning>> Check(const JobPlan& plan,
-                                                       const Gone& gone = {});
+  absl::StatusOr<ModelFindings> Check(const JobPlan& plan,
+                                      const Gone& gone = {});
 
   /// Digest of the library compiled from a mechanisms directory, which is in
   /// the artifact store; compiles it if it is not there.
   absl::StatusOr<std::string> LibraryFor(const std::string& mechanisms_digest);
 
  private:
-  using Lengths = std::map<std::string, pipeline::TreeLengths>;
-
-  absl::StatusOr<Lengths> CheckModel(const ModelCheck& check, const Gone& gone);
+  absl::StatusOr<FactsById> CheckModel(const ModelCheck& check,
+                                       const Gone& gone);
   absl::StatusOr<std::string> KnownLibrary(const std::string& mechanisms);
-  absl::StatusOr<Lengths> Run(const ModelCheck& check,
-                              const std::string& library, const Gone& gone);
+  absl::StatusOr<FactsById> Run(const ModelCheck& check,
+                                const std::string& library, const Gone& gone);
   void Enter(const std::string& key) ABSL_LOCKS_EXCLUDED(mutex_);
   void Leave(const std::string& key) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status TakeLibrary(const ModelCheck& check, const std::string& folder);

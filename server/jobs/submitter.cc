@@ -98,10 +98,12 @@ absl::StatusOr<Submitted> Submitter::Submit(const Submission& submission) {
   MIV_RETURN_IF_ERROR(CheckUploads(*plan));
   MIV_RETURN_IF_ERROR(CheckPrograms(*plan));
   Submitted submitted;
-  MIV_ASSIGN_OR_RETURN(submitted.warnings, CheckModel(submission, *plan));
+  MIV_ASSIGN_OR_RETURN(ModelFindings findings, CheckModel(submission, *plan));
+  submitted.warnings = std::move(findings.warnings);
   MIV_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& t) -> absl::Status {
-    MIV_ASSIGN_OR_RETURN(
-        submitted.plan, Forecast(t, results_, *plan, ranks, submission.policy));
+    MIV_ASSIGN_OR_RETURN(submitted.plan,
+                         Forecast(t, results_, *plan, ranks, submission.policy,
+                                  findings.shapes));
     return absl::OkStatus();
   }));
   if (submission.validate_only) return submitted;
@@ -215,16 +217,16 @@ absl::Status Submitter::CheckPrograms(const JobPlan& plan) const {
 }
 
 // The fields of errors and warnings are those that the submission has.
-absl::StatusOr<std::vector<pipeline::Warning>> Submitter::CheckModel(
+absl::StatusOr<ModelFindings> Submitter::CheckModel(
     const Submission& submission, const JobPlan& plan) {
   MIV_ASSIGN_OR_RETURN(const pipeline::Expansion expansion,
                        pipeline::ExpandNetworks(submission.pipeline));
-  auto warnings = preflight_.Check(plan, submission.gone);
-  if (!warnings.ok()) return expansion.AsWritten(warnings.status());
-  for (pipeline::Warning& warning : *warnings) {
+  auto findings = preflight_.Check(plan, submission.gone);
+  if (!findings.ok()) return expansion.AsWritten(findings.status());
+  for (pipeline::Warning& warning : findings->warnings) {
     warning.field = expansion.Written(warning.field);
   }
-  return warnings;
+  return findings;
 }
 
 }  // namespace miv::server

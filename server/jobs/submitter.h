@@ -72,8 +72,8 @@ class Submitter {
       const pipeline::ResolvedPipeline& pipeline) const;
   absl::Status CheckUploads(const JobPlan& plan) const;
   absl::Status CheckPrograms(const JobPlan& plan) const;
-  absl::StatusOr<std::vector<pipeline::Warning>> CheckModel(
-      const Submission& submission, const JobPlan& plan);
+  absl::StatusOr<ModelFindings> CheckModel(const Submission& submission,
+                                           const JobPlan& plan);
 
   JobManager& jobs_;
   Store& store_;

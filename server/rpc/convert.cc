@@ -137,6 +137,8 @@ v1::Plan ToProto(const Submitted& submitted) {
     one.set_ranks(step.ranks);
     one.set_estimated_s(step.estimated_s);
     one.set_estimated_bytes(step.estimated_bytes);
+    one.set_estimated_memory_bytes(step.estimated_memory_bytes);
+    one.set_estimate_basis(step.estimate_basis);
     FillOutputs(step.outputs, *one.mutable_outputs());
   }
   return proto;

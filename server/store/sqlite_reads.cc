@@ -148,6 +148,24 @@ absl::StatusOr<std::string> SqliteTransaction::LatestKey(
   return key.value_or("");
 }
 
+absl::StatusOr<std::vector<NamedTask>> SqliteTransaction::RecentTasks(
+    absl::string_view kind, int limit) {
+  const std::string columns = absl::StrCat(
+      kTaskColumns, ", (SELECT name FROM jobs WHERE jobs.id = tasks.job)");
+  return All<NamedTask>(
+      db_,
+      Select(columns,
+             "FROM tasks WHERE kind = ? AND state = 'SUCCEEDED' "
+             "ORDER BY ended DESC LIMIT ?"),
+      {kind, std::int64_t{limit}},
+      [](const SqlRow& row) -> absl::StatusOr<NamedTask> {
+        NamedTask named;
+        MIV_ASSIGN_OR_RETURN(named.task, TaskFromRow(row));
+        named.job_name = row.Text(kTaskColumnCount);
+        return named;
+      });
+}
+
 absl::StatusOr<Attempt> SqliteTransaction::GetAttempt(const AttemptId& id) {
   return OrNotFound(
       First<Attempt>(

@@ -18,6 +18,7 @@ inline constexpr char kJobColumns[] =
 inline constexpr char kTaskColumns[] =
     "job, idx, step, kind, state, ranks, cache_key, attempts, outputs, error, "
     "report, shown_ms, salvages, queued, started, ended";
+inline constexpr int kTaskColumnCount = 16;
 inline constexpr char kAttemptColumns[] =
     "job, idx, number, group_id, state, outcome, started, ended, "
     "cancel_asked, finished, published";

@@ -113,6 +113,12 @@ constexpr const char* kMigrations[] = {
     "ALTER TABLE tasks ADD COLUMN salvages INTEGER NOT NULL DEFAULT 0;"};
 static_assert(std::size(kMigrations) == kSchemaVersion - 1);
 
+// Indices that databases of any age get when they are opened.
+constexpr char kIndices[] = R"sql(
+CREATE INDEX IF NOT EXISTS tasks_by_kind ON tasks(kind, ended)
+  WHERE state = 'SUCCEEDED';
+)sql";
+
 absl::StatusOr<std::int64_t> VersionOf(SqliteConnection& db) {
   std::int64_t version = 0;
   MIV_RETURN_IF_ERROR(
@@ -138,12 +144,12 @@ absl::Status WrongVersion(std::int64_t found) {
 
 absl::Status EnsureSchema(SqliteConnection& db) {
   MIV_ASSIGN_OR_RETURN(const std::int64_t version, VersionOf(db));
-  if (version == kSchemaVersion) return absl::OkStatus();
+  if (version == kSchemaVersion) return db.Execute(kIndices);
   if (version < 0 || version > kSchemaVersion) return WrongVersion(version);
   std::string change = version == 0 ? kTables : "";
   for (std::int64_t v = version; v > 0 && v < kSchemaVersion; ++v)
     absl::StrAppend(&change, kMigrations[v - 1]);
-  return db.Execute(absl::StrCat("BEGIN IMMEDIATE;", change,
+  return db.Execute(absl::StrCat("BEGIN IMMEDIATE;", change, kIndices,
                                  "PRAGMA user_version=", kSchemaVersion, ";",
                                  "COMMIT;"));
 }

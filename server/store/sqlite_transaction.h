@@ -26,6 +26,8 @@ class SqliteTransaction final : public WriteTransaction {
       absl::string_view cache_key) override;
   absl::StatusOr<std::string> LatestKey(absl::string_view name,
                                         absl::string_view step) override;
+  absl::StatusOr<std::vector<NamedTask>> RecentTasks(absl::string_view kind,
+                                                     int limit) override;
   absl::StatusOr<Attempt> GetAttempt(const AttemptId& id) override;
   absl::StatusOr<std::vector<Attempt>> AttemptsOf(const TaskId& id) override;
   absl::StatusOr<std::vector<Attempt>> LiveAttempts() override;

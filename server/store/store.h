@@ -24,6 +24,12 @@ struct JobQuery {
   int limit = 50;
 };
 
+/// A task and what its job is called.
+struct NamedTask {
+  std::string job_name;
+  Task task;
+};
+
 struct ListedJob {
   Job job;
   std::int64_t ordinal = 0;  ///< grows in the order of acceptance, from 1
@@ -63,6 +69,10 @@ class ReadTransaction {
   /// which it ended well; empty if there is none.
   virtual absl::StatusOr<std::string> LatestKey(absl::string_view name,
                                                 absl::string_view step) = 0;
+
+  /// Tasks of a kind that ended well, at most `limit`, the last to end first.
+  virtual absl::StatusOr<std::vector<NamedTask>> RecentTasks(
+      absl::string_view kind, int limit) = 0;
 
   virtual absl::StatusOr<Attempt> GetAttempt(const AttemptId& id) = 0;
   virtual absl::StatusOr<std::vector<Attempt>> AttemptsOf(const TaskId& id) = 0;

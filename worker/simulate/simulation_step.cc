@@ -1,6 +1,7 @@
 #include "worker/simulate/simulation_step.h"
 
 #include <chrono>
+#include <cmath>
 #include <ctime>
 #include <memory>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "worker/simulate/run_loop.h"
 #include "worker/simulate/run_start.h"
 #include "worker/simulate/simulation_config.h"
+#include "worker/step/peak_memory.h"
 
 namespace miv::simulate {
 namespace {
@@ -93,6 +95,15 @@ json PerRank(parallel::Ranks& ranks, std::uint64_t value) {
   return ranks.AllGather(static_cast<std::int64_t>(value));
 }
 
+/// Compartments of this rank's cells.
+std::uint64_t SegmentsOf(const LoadedCells& cells) {
+  std::uint64_t segments = 0;
+  for (const auto& cell : cells.cells) {
+    for (const TreeSection& section : cell->tree) segments += section.nseg;
+  }
+  return segments;
+}
+
 json PerRankSeconds(parallel::Ranks& ranks, double seconds) {
   json list = json::array();
   for (const std::int64_t micros :
@@ -166,11 +177,49 @@ absl::StatusOr<std::int64_t> WriteFiles(worker::StepContext& ctx,
   return ctx.ranks.Sum(spikes);
 }
 
+/// What came out, the same on all ranks.
+struct Outcome {
+  std::int64_t spikes = 0;
+  double celsius = 0;
+  std::int64_t steps = 0;
+};
+
+/// How long this rank took.
+struct Times {
+  double setup_s = 0;  ///< wall time before the first step
+  double setup_cpu_s = 0;
+  double cpu_s = 0;  ///< of everything
+};
+
+/// Collective: see SimulationStep.
+json ReportOf(worker::StepContext& ctx, const Model& model,
+              const RunOutcome& run, const Outcome& outcome,
+              const Times& times) {
+  return json{
+      {"cells", PerRank(ctx.ranks, model.cells.cells.size())},
+      {"synapses", PerRank(ctx.ranks, model.counts.synapses)},
+      {"edges", PerRank(ctx.ranks, model.counts.synapses)},
+      {"point_processes", PerRank(ctx.ranks, model.counts.point_processes)},
+      {"netcons", PerRank(ctx.ranks, model.counts.connections)},
+      {"segments", PerRank(ctx.ranks, SegmentsOf(model.cells))},
+      {"steps", outcome.steps},
+      {"cpu_s", PerRankSeconds(ctx.ranks, times.cpu_s)},
+      {"setup_cpu_s", PerRankSeconds(ctx.ranks, times.setup_cpu_s)},
+      {"peak_rss_bytes", PerRank(ctx.ranks, worker::PeakMemoryBytes())},
+      {"setup_s", PerRankSeconds(ctx.ranks, times.setup_s)},
+      {"gap_junctions", model.gap_junctions},
+      {"spikes", outcome.spikes},
+      {"ties", run.ties},
+      {"unequal_ties", run.unequal_ties},
+      {"celsius", outcome.celsius}};
+}
+
 }  // namespace
 
 absl::StatusOr<nlohmann::json> SimulationStep(worker::StepContext& ctx) {
   const auto start = std::chrono::steady_clock::now();
   const double cpu_start = CpuSeconds();
+  worker::ForgetPeakMemory();
   MIV_ASSIGN_OR_RETURN(const SimulationConfig config,
                        ParseSimulationConfig(ctx.config, ctx.seed));
   Model* model = nullptr;
@@ -182,6 +231,7 @@ absl::StatusOr<nlohmann::json> SimulationStep(worker::StepContext& ctx) {
   const std::chrono::duration<double> setup =
       std::chrono::steady_clock::now() - start;
   MIV_ASSIGN_OR_RETURN(const double celsius, model->engine->Global("celsius"));
+  const double setup_cpu_s = CpuSeconds() - cpu_start;
   MIV_ASSIGN_OR_RETURN(
       const auto output,
       OpenOutput(ctx, config, from.rule,
@@ -198,19 +248,10 @@ absl::StatusOr<nlohmann::json> SimulationStep(worker::StepContext& ctx) {
                                         HookPoint::kAfterRun));
   MIV_ASSIGN_OR_RETURN(const std::int64_t spike_count,
                        WriteFiles(ctx, *output));
-  return json{
-      {"cells", PerRank(ctx.ranks, model->cells.cells.size())},
-      {"synapses", PerRank(ctx.ranks, model->counts.synapses)},
-      {"edges", PerRank(ctx.ranks, model->counts.synapses)},
-      {"point_processes", PerRank(ctx.ranks, model->counts.point_processes)},
-      {"netcons", PerRank(ctx.ranks, model->counts.connections)},
-      {"cpu_s", PerRankSeconds(ctx.ranks, CpuSeconds() - cpu_start)},
-      {"setup_s", PerRankSeconds(ctx.ranks, setup.count())},
-      {"gap_junctions", model->gap_junctions},
-      {"spikes", spike_count},
-      {"ties", run.ties},
-      {"unequal_ties", run.unequal_ties},
-      {"celsius", celsius}};
+  const std::int64_t steps =
+      std::llround(config.t_end_ms / config.dt_ms) - from.rule.first_step;
+  return ReportOf(ctx, *model, run, {spike_count, celsius, steps},
+                  {setup.count(), setup_cpu_s, CpuSeconds() - cpu_start});
 }
 
 }  // namespace miv::simulate

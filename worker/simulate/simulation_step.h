@@ -18,8 +18,9 @@ namespace miv::simulate {
 /// the parameters of a synapse by name; spikes, voltages and LFP are the same
 /// on any number of ranks.
 ///
-/// The report also has "point_processes" and "netcons" [per rank], "spikes",
-/// "celsius" and "setup_s" (wall time of loading, per rank).
+/// The report also has "point_processes", "netcons" and "segments" [per rank],
+/// "steps", "spikes", "celsius", "peak_rss_bytes" and, of all before the first
+/// step, "setup_s" (wall time) and "setup_cpu_s" [per rank].
 absl::StatusOr<nlohmann::json> SimulationStep(worker::StepContext& ctx);
 
 }  // namespace miv::simulate

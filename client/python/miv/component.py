@@ -128,10 +128,14 @@ class Component:
         return bool(steps[draft.names[self]].cached)
 
     def plan(self) -> list[dict[str, Any]]:
-        """What launch() would do: per step its name, kind, whether it is cached, and why or why not."""
+        """What launch() would do: per step its name, kind, whether it is cached and why or why not, and what it will take.
+
+        estimated_s: CPU time of its busiest rank; estimated_memory_bytes: of all ranks; estimated_bytes: of its files; 0 = unknown.
+        estimate_basis: what the estimates come from: past runs on this server, or constants of another machine ("typical")."""
         steps = Draft([self]).submit(self.client, validate_only=True).plan.steps
         return [{"step": step.step, "kind": step.kind, "cached": step.cached, "reason": step.reason, "ranks": step.ranks,
-                 "estimated_s": step.estimated_s, "estimated_bytes": step.estimated_bytes} for step in steps]
+                 "estimated_s": step.estimated_s, "estimated_memory_bytes": step.estimated_memory_bytes,
+                 "estimated_bytes": step.estimated_bytes, "estimate_basis": step.estimate_basis} for step in steps]
 
     def launch(self, *, wait: bool = True, cache: str = "USE") -> Component:
         """Builds it and what it uses, as far as the server does not hold the results.

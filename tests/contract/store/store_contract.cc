@@ -8,6 +8,7 @@ namespace miv::server {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 }  // namespace
 
@@ -198,6 +199,35 @@ TEST_P(StoreContract, KnowsTheLatestKeyOfAStepThatEndedWell) {
   EXPECT_EQ(key("network", "step0"), "k2");
   EXPECT_EQ(key("network", "step1"), "");
   EXPECT_EQ(key("other", "step0"), "");
+}
+
+TEST_P(StoreContract, ListsWhatEndedWellOfAKindTheLastFirst) {
+  const Job job = PutJob();
+  const auto put = [&](int index, const char* kind, TaskState state, int at) {
+    Task task = PutTask(job.id, index, state);
+    task.kind = kind;
+    task.ended = At(at);
+    Write([&](WriteTransaction& t) { return t.PutTask(task); });
+  };
+  put(0, "forest", TaskState::kSucceeded, 10);
+  put(1, "forest", TaskState::kSucceeded, 30);
+  put(2, "forest", TaskState::kSucceeded, 20);
+  put(3, "forest", TaskState::kCached, 40);
+  put(4, "forest", TaskState::kFailed, 50);
+  put(5, "graph", TaskState::kSucceeded, 60);
+  const auto steps = [&](const char* kind, int limit) {
+    std::vector<std::string> names;
+    const auto tasks = *Read<std::vector<NamedTask>>(
+        [&](ReadTransaction& t) { return t.RecentTasks(kind, limit); });
+    for (const NamedTask& one : tasks) {
+      names.push_back(one.job_name + " " + one.task.step);
+    }
+    return names;
+  };
+  EXPECT_THAT(steps("forest", 9),
+              ElementsAre("network step1", "network step2", "network step0"));
+  EXPECT_THAT(steps("forest", 1), ElementsAre("network step1"));
+  EXPECT_THAT(steps("nothing", 9), IsEmpty());
 }
 
 TEST_P(StoreContract, FindsTheWorkOfAGroupUntilItIsReported) {

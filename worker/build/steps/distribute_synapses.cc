@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <map>
 #include <numeric>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -249,6 +251,10 @@ absl::StatusOr<nlohmann::json> DistributeSynapses(StepContext& ctx,
   meter.AddSynapses(
       std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
   nlohmann::json report = meter.Report(ctx.ranks);
+  std::error_code unknown;
+  const auto tree_bytes =
+      std::filesystem::file_size(ctx.inputs.at("forest").path, unknown);
+  report["tree_bytes"] = unknown ? 0 : tree_bytes;
   report["synapses_per_cell"] =
       census.Means(ctx.ranks, plan->layers, plan->gids.size());
   return report;

@@ -184,8 +184,10 @@ absl::StatusOr<nlohmann::json> NetworkArchitectureStep(StepContext& ctx) {
   WorkMeter meter;
   const auto plan = MakePlan(ctx);
   MIV_RETURN_IF_ERROR(ctx.ranks.AgreeOnStatus(plan.status()));
-  const auto progress = [&ctx](std::uint64_t done,
-                               std::uint64_t total) -> absl::Status {
+  std::uint64_t moves = 0;
+  const auto progress = [&ctx, &moves](std::uint64_t done,
+                                       std::uint64_t total) -> absl::Status {
+    moves = total;
     ctx.observer.Progress("place somata", static_cast<double>(done),
                           static_cast<double>(total), "moves");
     return StopRequested(ctx) ? StoppedStatus() : absl::OkStatus();
@@ -205,7 +207,9 @@ absl::StatusOr<nlohmann::json> NetworkArchitectureStep(StepContext& ctx) {
         ctx, writer, plan->name_space,
         *plan->types.Find(plan->populations[i].name), (*somata)[i], meter));
   MIV_RETURN_IF_ERROR(writer.Close());
-  return meter.Report(ctx.ranks);
+  nlohmann::json report = meter.Report(ctx.ranks);
+  report["moves"] = moves;
+  return report;
 }
 
 }  // namespace miv::worker

@@ -83,10 +83,13 @@ TEST(PlanJson, GivesUnknownEstimatesAsNull) {
   step->set_reason("t_end changed");
   step->set_ranks(2);
   step->set_estimated_s(3.5);
+  step->set_estimated_memory_bytes(400'000'000);
+  step->set_estimate_basis("from 2 runs of this step");
   EXPECT_EQ(PlanJson(plan), json::parse(R"({"steps": [
     {"step": "run", "kind": "simulation", "cached": false,
      "reason": "t_end changed", "ranks": 2, "estimated_s": 3.5,
-     "estimated_bytes": null}], "warnings": []})"));
+     "estimated_memory_bytes": 400000000, "estimated_bytes": null,
+     "estimate_basis": "from 2 runs of this step"}], "warnings": []})"));
 }
 
 TEST(PlanJson, HoldsWarnings) {

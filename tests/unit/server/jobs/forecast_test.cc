@@ -102,22 +102,47 @@ TEST_F(ForecastTest, NamesThePolicy) {
             "the cache is bypassed");
 }
 
-TEST_F(ForecastTest, EstimatesFromTheLastTime) {
+TEST_F(ForecastTest, EstimatesWhatAStepTypicallyTakes) {
+  const auto steps = Ask();
+  // network_architecture: opening and closing alone take a rank 4 ms.
+  EXPECT_GT(steps[1].estimated_s, 0.004);
+  EXPECT_LT(steps[1].estimated_s, 0.1);
+  EXPECT_GT(steps[1].estimated_memory_bytes, 2 * 40'000'000);
+  EXPECT_EQ(steps[1].estimate_basis, "typical");
+}
+
+TEST_F(ForecastTest, EstimatesFromRunsOfTheStep) {
   const JobId job = Submit();
-  const AttemptId attempt = Start(job, 0);
-  ASSERT_TRUE(ReportStarted(attempt).ok());
-  clock_.Advance(absl::Seconds(90));
-  ASSERT_TRUE(ReportDone(attempt, {{"neuro.h5", "12345"}}).ok());
-  const auto published = artifacts_->PublishBytes("12345");
+  Run(job, 0, "types");
+  const AttemptId attempt = Start(job, 1);
+  ASSERT_TRUE(ReportDone(attempt, {{"coordinates.h5", "x"}},
+                         R"({"cells": [40, 40], "moves": 3360,
+                             "cpu_s": [30, 20],
+                             "peak_rss_bytes": [3000000000, 1000000000]})")
+                  .ok());
+  const auto published = artifacts_->PublishBytes("x");
   ASSERT_TRUE(
-      jobs_->RecordPublished(attempt, {"neuro.h5", published->digest, 5}).ok());
+      jobs_->RecordPublished(attempt, {"coordinates.h5", published->digest, 1})
+          .ok());
   ASSERT_TRUE(jobs_->Publish(attempt).ok());
   auto spec = CorePipeline();
-  spec.steps[0].config["projections"] = {{"PYR", {"PYR"}}};
+  spec.steps[1].seed = 7;
   const auto steps = Ask(spec);
-  EXPECT_EQ(steps[0].reason, "config changed: projections");
-  EXPECT_DOUBLE_EQ(steps[0].estimated_s, 90);
-  EXPECT_EQ(steps[0].estimated_bytes, 5);
+  EXPECT_EQ(steps[1].estimate_basis, "from 1 run of this step");
+  // Such an odd machine is not forgotten: 30 s, not milliseconds.
+  EXPECT_GT(steps[1].estimated_s, 1);
+  EXPECT_GT(steps[1].estimated_memory_bytes, 1'000'000'000);
+  // Others are not corrected by it.
+  EXPECT_EQ(steps[2].estimate_basis, "typical");
+}
+
+TEST_F(ForecastTest, EstimatesNothingOfACachedStep) {
+  RunAll();
+  for (const StepForecast& step : Ask()) {
+    EXPECT_EQ(step.estimated_s, 0);
+    EXPECT_EQ(step.estimated_memory_bytes, 0);
+    EXPECT_EQ(step.estimate_basis, "");
+  }
 }
 
 }  // namespace

@@ -65,19 +65,50 @@ TEST(ChecksOf, CoversEveryFileOfAListOfMorphologies) {
 TEST(TreesOf, WeighsTheTreesOfTheStepsThatHaveThemAll) {
   const JobPlan plan = PlanWithSeveralMorphologies();
   const ModelCheck check = ChecksOf(plan)[0];
-  std::map<std::string, pipeline::TreeLengths> lengths;
+  FactsById facts;
   for (const CellCheck& cell : check.cells)
     if (cell.population == "OLM")
-      lengths[CellId(check, cell)] = {{"basal", {{5, 10}}}};
-  const auto trees = TreesOf(plan, lengths);
+      facts[CellId(check, cell)].lengths = {{"basal", {{5, 10}}}};
+  const auto trees = TreesOf(plan, facts);
   ASSERT_THAT(trees, SizeIs(1));
   const auto& olm = trees.at("synapses_OLM");  // 14 and 7 of 21 cells
   ASSERT_THAT(olm, SizeIs(2));
   EXPECT_EQ(olm[0].file, "a.swc");
   EXPECT_NEAR(olm[0].share, 2 / 3.0, 1e-12);
   EXPECT_NEAR(olm[1].share, 1 / 3.0, 1e-12);
-  lengths.erase(CellId(check, check.cells[3]));
-  EXPECT_THAT(TreesOf(plan, lengths), SizeIs(0)) << "one is not known";
+  facts.erase(CellId(check, check.cells[3]));
+  EXPECT_THAT(TreesOf(plan, facts), SizeIs(0)) << "one is not known";
+}
+
+TEST(ShapesOf, IsTheMeanOverTheCellsOfAPopulation) {
+  const JobPlan plan = PlanWithSeveralMorphologies();
+  const ModelCheck check = ChecksOf(plan)[0];
+  // 14 and 7 of 21 cells.
+  FactsById facts;
+  facts[CellId(check, check.cells[2])] = {{{"basal", {{5, 12}}}}, 30};
+  facts[CellId(check, check.cells[3])] = {{{"basal", {{5, 6}, {6, 9}}}}, 60};
+  const CellShapes shapes = ShapesOf(plan, facts);
+  ASSERT_THAT(shapes, SizeIs(1));
+  const CellShape& olm = shapes.at("OLM");
+  EXPECT_NEAR(olm.segments, 40, 1e-9);
+  EXPECT_NEAR(olm.lengths.at("basal").at(5), 10, 1e-9);
+  EXPECT_NEAR(olm.lengths.at("basal").at(6), 3, 1e-9);
+}
+
+TEST(FactsOfCells, SurvivesItsOwnText) {
+  const auto facts = FactsOfCells(nlohmann::json::parse(
+      R"([{"id": "a", "lengths": {"soma": {"5": 20}}, "segments": 7},
+          {"id": "b", "segments": 3},
+          {"id": "c", "lengths": {}, "segments": "seven"},
+          {"id": "d", "lengths": {}, "segments": -2}])"));
+  ASSERT_TRUE(facts.ok()) << facts.status();
+  ASSERT_THAT(*facts, SizeIs(3)) << "b has no lengths";
+  const auto again = FactsOfCells(nlohmann::json::parse(ToJson(*facts).dump()));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->at("a").segments, 7);
+  EXPECT_EQ(again->at("a").lengths.at("soma").at(5), 20);
+  EXPECT_EQ(again->at("c").segments, 0);
+  EXPECT_EQ(again->at("d").segments, 0);
 }
 
 TEST(CellId, TellsLayeringsApart) {

@@ -154,7 +154,8 @@ class MeasuringRunner final : public PreflightRunner {
     ++runs;
     json cells = json::array();
     for (const json& cell : request.spec["cells"])
-      cells.push_back({{"id", cell["id"]}, {"lengths", lengths_}});
+      cells.push_back(
+          {{"id", cell["id"]}, {"lengths", lengths_}, {"segments", 9}});
     return json{{"ok", true}, {"summary", {{"cells", cells}}}};
   }
   int runs = 0;
@@ -183,9 +184,14 @@ TEST_F(PreflightGateTest, AcceptsDensitiesThatFitTheTrees) {
   PreflightGate gate(*store_, *artifacts_, runner, clock_,
                      directory_ / "preflight", "worker 1");
   const JobPlan plan = WithoutMechanisms();
-  const auto warnings = gate.Check(plan);
-  ASSERT_TRUE(warnings.ok()) << warnings.status();
-  EXPECT_THAT(*warnings, IsEmpty());
+  const auto findings = gate.Check(plan);
+  ASSERT_TRUE(findings.ok()) << findings.status();
+  EXPECT_THAT(findings->warnings, IsEmpty());
+  const auto again = gate.Check(plan);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(runner.runs, 1);
+  EXPECT_EQ(again->shapes.at("PYR").segments, 9) << "it is remembered";
+  EXPECT_EQ(again->shapes.at("PYR").lengths.at("apical").at(6), 300);
 }
 
 TEST_F(PreflightGateTest, RefusesLengthsThatAreNone) {

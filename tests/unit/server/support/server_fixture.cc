@@ -151,14 +151,14 @@ absl::Status ServerTest::ReportCancelled(const AttemptId& attempt) {
 }
 
 absl::Status ServerTest::ReportDone(
-    const AttemptId& attempt,
-    const std::map<std::string, std::string>& outputs) {
+    const AttemptId& attempt, const std::map<std::string, std::string>& outputs,
+    const std::string& report) {
   const std::string folder =
       workspace_->OutputDirectory(GroupOn(attempt), attempt);
   EXPECT_TRUE(MakeDirectories(folder).ok());
   v1::WorkerEvent event;
   event.mutable_finished()->set_outcome(v1::Finished::OUTCOME_SUCCEEDED);
-  event.mutable_finished()->set_report_json(R"({"cells":[5]})");
+  event.mutable_finished()->set_report_json(report);
   for (const auto& [name, content] : outputs) {
     EXPECT_TRUE(WriteFileAtomically(folder + "/" + name, content).ok());
     event.mutable_finished()->add_outputs(name);

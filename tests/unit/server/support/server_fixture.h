@@ -80,7 +80,8 @@ class ServerTest : public testing::Test {
   absl::Status ReportCancelled(const AttemptId& attempt);
   /// Success with these outputs: name -> content, written where they belong.
   absl::Status ReportDone(const AttemptId& attempt,
-                          const std::map<std::string, std::string>& outputs);
+                          const std::map<std::string, std::string>& outputs,
+                          const std::string& report = R"({"cells":[5]})");
 
   /// Start, report success with one output called as the kind says, publish.
   void Run(const JobId& job, int index, const std::string& content);
