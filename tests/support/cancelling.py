@@ -188,7 +188,7 @@ def cancel_at(server, pipeline, step, begun, wake=True):
         watch.wait_for(reached, 150, f"{step} to get that far")
         ranks = server.workers()
         send(signal.SIGSTOP)
-        group = server.task(job, step)["group"]
+        group = server.task(job, step).get("group", "")  # a cached step has none
         asked = time.monotonic()
         server.miv("cancel", job)
         if wake:
