@@ -49,14 +49,7 @@ absl::Status CheckClampCells(const Clamp& clamp, const LoadedCells& cells) {
                       clamp.population);
   }
   for (const std::uint32_t gid : clamp.gids) {
-    const bool known =
-        std::any_of(cells.populations.begin(), cells.populations.end(),
-                    [gid](const LoadedPopulation& population) {
-                      return !population.artificial &&
-                             std::binary_search(population.gids.begin(),
-                                                population.gids.end(), gid);
-                    });
-    if (!known) {
+    if (!HasMembrane(cells.populations, gid)) {
       return ClampError(clamp, "gid", "the gid is no cell with a membrane",
                         absl::StrCat(gid));
     }

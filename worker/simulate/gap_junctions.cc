@@ -113,17 +113,9 @@ absl::Status JunctionError(const GapJunction& junction, int side,
 /// Errors do not depend on the rank: every rank looks at every junction.
 absl::Status CheckCells(const std::vector<GapJunction>& junctions,
                         const LoadedCells& cells) {
-  const auto known = [&cells](std::uint32_t gid) {
-    return std::any_of(cells.populations.begin(), cells.populations.end(),
-                       [gid](const LoadedPopulation& population) {
-                         return !population.artificial &&
-                                std::binary_search(population.gids.begin(),
-                                                   population.gids.end(), gid);
-                       });
-  };
   for (const GapJunction& junction : junctions) {
     for (int side = 0; side < 2; ++side) {
-      if (known(junction.gid[side])) continue;
+      if (HasMembrane(cells.populations, junction.gid[side])) continue;
       return JunctionError(
           junction, side,
           "a gap junction's cell is no cell of the model with a membrane",

@@ -146,4 +146,14 @@ std::vector<std::vector<int>> PlacePopulations(
   return ranks_of;
 }
 
+bool HasMembrane(const std::vector<LoadedPopulation>& populations,
+                 std::uint32_t gid) {
+  return std::any_of(populations.begin(), populations.end(),
+                     [gid](const LoadedPopulation& population) {
+                       return !population.artificial &&
+                              std::binary_search(population.gids.begin(),
+                                                 population.gids.end(), gid);
+                     });
+}
+
 }  // namespace miv::simulate

@@ -2,6 +2,7 @@
 
 // What cells a file holds, and where each will be simulated.
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -36,6 +37,10 @@ struct Survey {
 absl::StatusOr<Survey> SurveyCells(
     const neuroh5::Reader& reader,
     const std::map<std::string, CellType>& types);
+
+/// Whether the gid is a cell of the model with a membrane, on whichever rank.
+bool HasMembrane(const std::vector<LoadedPopulation>& populations,
+                 std::uint32_t gid);
 
 /// [population][i] the rank of gid populations[population].gids[i].
 std::vector<std::vector<int>> PlacePopulations(
