@@ -140,7 +140,9 @@ absl::Status Connection::Run(
     if (stop.stop_requested())
       return absl::CancelledError("stopped by the user");
     if (!absl::IsUnavailable(status)) return status;
-    if (!WaitForRetry(backoff, stop)) return status;
+    if (WaitForRetry(backoff, stop)) continue;
+    return stop.stop_requested() ? absl::CancelledError("stopped by the user")
+                                 : status;
   }
 }
 
